@@ -1,0 +1,1 @@
+"""Mail on the wire: MIME, transports, workers, and the demo's world."""

@@ -1,0 +1,1 @@
+"""The demo's mail world: real servers on loopback and customers who answer."""

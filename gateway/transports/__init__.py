@@ -1,0 +1,1 @@
+"""Say words to a server; know nothing of the database."""

@@ -1,0 +1,1 @@
+"""Wait, repeat, renew, restart: sender, fetcher, supervisor."""

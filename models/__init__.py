@@ -1,0 +1,1 @@
+"""The desk itself: types, rules, tables, store, services, from the ground up."""

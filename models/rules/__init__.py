@@ -1,0 +1,1 @@
+"""Judgements: pure functions of values, no I/O importable."""

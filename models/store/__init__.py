@@ -1,0 +1,1 @@
+"""SQL, sessions, claims, leases, search, the change feed."""

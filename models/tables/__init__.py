@@ -1,0 +1,1 @@
+"""SQLModel tables. They never leave ``models``: the store hands out frozen values of ``models.types``."""

@@ -1,0 +1,9 @@
+"""Every table, imported for its side effect on ``SQLModel.metadata``: what migrations and tests create."""
+
+from sqlmodel import SQLModel
+
+from models.tables import desk, mail, record
+
+metadata = SQLModel.metadata
+
+__all__ = ["desk", "mail", "metadata", "record"]

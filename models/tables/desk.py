@@ -1,0 +1,79 @@
+"""The desk's own set-up: settings, brands, domains, kinds of record, aliases, agents, contacts."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import JSON, Column, Field, SQLModel
+
+from models.tables.columns import word
+from models.types.people import Channel
+
+
+class Setting(SQLModel, table=True):
+    """One named value of the desk (``signing_key``, ``notification_address``, ``hold_seconds`` ...)."""
+
+    key: str = Field(primary_key=True, max_length=64)
+    value: str
+
+
+class Brand(SQLModel, table=True):
+    """A project: the name and signature customers see. The default one serves records without a brand."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120, unique=True)
+    signature: str = ""
+    is_default: bool = False
+
+
+class Domain(SQLModel, table=True):
+    """A mail domain of ours. ``brand_id`` None: shared by all brands. Local parts, no ``@``."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=255, unique=True)  # lower case, A-label
+    brand_id: int | None = Field(default=None, foreign_key="brand.id")
+    catchall: str = ""  # "" = none
+    bounce: str = "bounce"
+    sequence: int = 10
+
+
+class Kind(SQLModel, table=True):
+    """A kind of record and its stages; the first stage is a new record's, the last one done."""
+
+    name: str = Field(primary_key=True, max_length=32)
+    letter: str = Field(max_length=2)
+    stages: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    has_amount: bool = False
+
+
+class Alias(SQLModel, table=True):
+    """An address that opens records. ``policy``: everyone, known (contacts), followers."""
+
+    __table_args__ = (UniqueConstraint("local_part", "domain_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    local_part: str = Field(max_length=64)  # lower case
+    domain_id: int = Field(foreign_key="domain.id")
+    creates: str = Field(foreign_key="kind.name")
+    brand_id: int | None = Field(default=None, foreign_key="brand.id")
+    policy: str = Field(default="everyone", max_length=16)
+    any_domain: bool = False  # matches its local part at every domain of ours
+
+
+class Agent(SQLModel, table=True):
+    """A person at the desk; known by the operating system's login."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=120)
+    email: str = Field(default="", max_length=320, index=True)  # normalised; "" = none
+    channel: Channel = Field(default=Channel.INBOX, sa_type=word(Channel))
+    active: bool = True
+
+
+class Contact(SQLModel, table=True):
+    """A customer. ``undeliverable``: the reason of the last hard bounce, "" while mail arrives."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(default="", max_length=200)
+    email: str = Field(max_length=320, unique=True)  # normalised (rules.address.normal)
+    undeliverable: str = ""
+    created_at: datetime

@@ -1,0 +1,165 @@
+"""Accounts, sending addresses, raw mail, cursors, the outbox, leases, the change log."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlmodel import JSON, Column, Field, LargeBinary, SQLModel
+
+from models.tables.columns import word
+from models.types.account import AccountState, Security
+from models.types.outbox import DeliveryState, Reason
+from models.types.people import Channel, Why
+
+
+class Account(SQLModel, table=True):
+    """A mail account. ``secret`` is a reference (``env:``, ``file:``, ``cmd:``) or ``sealed:`` text, never a password.
+
+    An empty host means: does not send, or does not fetch.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120, unique=True)
+    email: str = Field(max_length=320)
+    user: str = Field(default="", max_length=320)
+    secret: str = ""
+    smtp_host: str = Field(default="", max_length=255)
+    smtp_port: int = 465
+    smtp_security: Security = Field(default=Security.TLS, sa_type=word(Security))
+    imap_host: str = Field(default="", max_length=255)
+    imap_port: int = 993
+    imap_security: Security = Field(default=Security.TLS, sa_type=word(Security))
+    ca_file: str = ""
+    folder: str = Field(default="INBOX", max_length=255)
+    poll_seconds: int = 60
+    default_kind: str = ""  # opened for mail no rule places; "" = quarantine
+    brand_id: int | None = Field(default=None, foreign_key="brand.id")
+    active: bool = True
+    state: AccountState = Field(default=AccountState.OK, sa_type=word(AccountState))
+    sentence: str = ""
+    failures: int = 0
+    last_success_at: datetime | None = None
+    retry_at: datetime | None = None  # sending and fetching wait until then
+
+
+class SendingAddress(SQLModel, table=True):
+    """An address records are answered from: the company's (``agent_id`` None) or an employee's own (B1)."""
+
+    __tablename__ = "sending_address"
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(max_length=320)  # normalised
+    display_name: str = Field(default="", max_length=120)
+    account_id: int = Field(foreign_key="account.id")
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    brand_id: int | None = Field(default=None, foreign_key="brand.id")  # None: unbound
+    sequence: int = 10
+    active: bool = True
+
+
+class FolderCursor(SQLModel, table=True):
+    """How far a folder of an account was fetched."""
+
+    __tablename__ = "folder_cursor"
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    folder: str = Field(primary_key=True, max_length=255)
+    uidvalidity: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_uid: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class RawMail(SQLModel, table=True):
+    """A mail as it came, stored before anything else (C2). ``state``: stored, routed, quarantined, duplicate, ignored."""
+
+    __tablename__ = "raw_mail"
+    __table_args__ = (
+        UniqueConstraint("account_id", "sha256"),
+        Index("ix_raw_mail_state", "state", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id")  # None: came by pipe, LMTP or file
+    folder: str = ""
+    uidvalidity: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    uid: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    sha256: str = Field(max_length=64)
+    size_bytes: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    envelope_from: str | None = None
+    envelope_to: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    received_at: datetime
+    state: str = Field(default="stored", max_length=16)
+    attempts: int = 0  # times a parse or route of it died
+    reason: str = ""
+    sender: str = ""  # for the quarantine list
+    subject: str = ""
+    tried: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class Delivery(SQLModel, table=True):
+    """One copy of one message for one recipient over one channel: the outbox row (R11).
+
+    ``fence`` grows with each claim. ``wire`` is the exact bytes, made once at the first attempt.
+    ``ready_at`` orders what is due: hold end, retry time. Key (message, recipient, channel) makes a relay idempotent.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("message_id", "recipient", "channel"),
+        Index("ix_delivery_due", "state", "ready_at"),
+        Index("ix_delivery_order", "record_id", "recipient", "id"),
+        Index("ix_delivery_inbox", "agent_id", "channel", "read_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    record_id: int = Field(foreign_key="record.id")
+    recipient: str = Field(max_length=320)  # normalised address, or "agent:ID" for the inbox
+    name: str = ""
+    channel: Channel = Field(sa_type=word(Channel))
+    why: Why = Field(sa_type=word(Why))
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    account_id: int | None = Field(default=None, foreign_key="account.id")  # None for the inbox
+    lane: int = 0
+    state: DeliveryState = Field(sa_type=word(DeliveryState))
+    ready_at: datetime
+    first_try_at: datetime | None = None
+    attempts: int = 0
+    fence: int = 0
+    lease_until: datetime | None = None
+    holder: str = Field(default="", max_length=64)  # session of the process that claimed it
+    envelope_from: str = ""
+    reply_to: str = ""  # our signed reply address for this recipient
+    wire: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    reason: Reason | None = Field(default=None, sa_type=word(Reason))
+    sentence: str = ""
+    server_text: str = ""
+    read_at: datetime | None = None  # inbox: when the agent saw it
+
+
+class Attempt(SQLModel, table=True):
+    """One try at a delivery, stored before dialing."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    number: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = Field(default="", max_length=16)  # "" while it runs
+    phase: str = Field(default="", max_length=16)
+    code: int | None = None
+    text: str = ""
+
+
+class Lease(SQLModel, table=True):
+    """Who does a job nobody else may do now ("fetch:3", "send:3"). ``fence`` grows when it changes hands."""
+
+    name: str = Field(primary_key=True, max_length=64)
+    holder: str = Field(max_length=64)
+    fence: int
+    until: datetime
+
+
+class ChangeLog(SQLModel, table=True):
+    """Append-only "look again at". Written in the same transaction as what changed; swept after an hour."""
+
+    __tablename__ = "change_log"
+    id: int | None = Field(default=None, primary_key=True)
+    record_id: int | None = None
+    topic: str = Field(max_length=16)  # record, quarantine, accounts
+    at: datetime

@@ -1,0 +1,92 @@
+"""Mail accounts as the workers use them, their health, and what a fetch brings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Security(StrEnum):
+    """How a connection is protected. ``PLAIN`` is refused outside loopback."""
+
+    TLS = "tls"  # from the first byte
+    STARTTLS = "starttls"  # required, never opportunistic
+    PLAIN = "plain"
+
+
+class AccountState(StrEnum):
+    """Whether an account works."""
+
+    OK = "ok"
+    FAILING = "failing"  # retried with back-off
+    STOPPED = "stopped"  # login refused or switched off; somebody must act; the queue is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where to connect and as whom. ``password`` is the resolved secret: never log, never repr."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    password: str
+    ca_file: str = ""  # "" = the system's certificates
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.host}:{self.port} {self.security} as {self.user})"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPlan:
+    """One account as a worker needs it. A missing half is None: it does not send, or does not fetch."""
+
+    id: int
+    name: str
+    email: str
+    smtp: Endpoint | None
+    imap: Endpoint | None
+    folder: str
+    poll_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHealth:
+    """What the status line says of an account."""
+
+    id: int
+    name: str
+    state: AccountState
+    fetches: bool
+    sends: bool
+    last_success_at: datetime | None  # None: never yet
+    failures: int  # in a row
+    sentence: str  # what is wrong and what to do; "" when all is well
+    queued: int  # deliveries waiting on this account
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder was fetched. ``uidvalidity`` 0: never."""
+
+    uidvalidity: int
+    last_uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message as the server gave it. ``content`` None: larger than the limit, only its header is in ``header``."""
+
+    uid: int
+    content: bytes | None
+    size_bytes: int
+    header: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one fetch round brought, with the cursor after it."""
+
+    folder: str
+    cursor: Cursor
+    mails: tuple[Fetched, ...]
+    rescanned: bool  # UIDVALIDITY changed: everything was offered again

@@ -1,0 +1,49 @@
+"""The one error family a user may see.
+
+NightdeskError          a sentence for the user, a remedy, an exit code
+├── SettingsError       the configuration cannot be used               (78 EX_CONFIG)
+├── DatabaseError       the database cannot be reached or written      (75 EX_TEMPFAIL)
+├── NotFound            a named record, account, message is not there  (66 EX_NOINPUT)
+├── NotAllowed          the request is understood and not allowed      (77 EX_NOPERM)
+└── LeaseLost           another process serves this now; stop quietly  (75)
+"""
+
+
+class NightdeskError(Exception):
+    """One clear sentence (``str(error)``) and what to do about it (``remedy``, may be empty)."""
+
+    exit_code = 70  # EX_SOFTWARE, sysexits.h
+
+    def __init__(self, sentence: str, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
+class SettingsError(NightdeskError):
+    """The configuration file, the environment or an argument cannot be used."""
+
+    exit_code = 78
+
+
+class DatabaseError(NightdeskError):
+    """The database cannot be reached, is locked, full or read-only; nothing was saved."""
+
+    exit_code = 75
+
+
+class NotFound(NightdeskError):
+    """What was asked for does not exist."""
+
+    exit_code = 66
+
+
+class NotAllowed(NightdeskError):
+    """The request is understood and not allowed."""
+
+    exit_code = 77
+
+
+class LeaseLost(NightdeskError):
+    """Another process took the lease over; whoever held it stops writing."""
+
+    exit_code = 75

@@ -1,0 +1,1 @@
+"""The terminal program: commands, app, screens, panels; everything the agent sees."""

@@ -1,0 +1,97 @@
+"""The little of the desk that screens and panels may touch; ``tui.main`` hands them an object that fits.
+
+Everything is awaited, nothing blocks the loop; every answer is a frozen value. Errors are ``NightdeskError``s,
+whose sentence and remedy the status line shows.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from models.types.account import AccountHealth
+from models.types.change import Change
+from models.types.draft import DraftMode, DraftView, SendResult, Undone
+from models.types.message import MessageView, Thread
+from models.types.people import AgentView
+from models.types.record import Counts, ListRow, Place, View
+
+
+class Desk(Protocol):
+    """Reads and use cases for one agent at one terminal."""
+
+    @property
+    def agent(self) -> AgentView:
+        """Who is logged in."""
+
+    @property
+    def tips(self) -> tuple[str, ...]:
+        """Lines a newcomer sees above the status line (the demo's); () for a real desk."""
+
+    # -- reading: plain selects, ready before the ORM is imported
+    async def window(
+        self, view: View, *, search: str = "", after: Place | None = None, before: Place | None = None, limit: int = 200
+    ) -> tuple[ListRow, ...]:
+        """A page of the list, newest need first: the rows after (below) or before (above) a place, nearest first page.
+
+        Both None: from the top. ``before`` gives the ``limit`` rows just above it, still in list order.
+        """
+
+    async def bottom(self, view: View, *, search: str = "", limit: int = 200) -> tuple[ListRow, ...]:
+        """The last page, in list order."""
+
+    async def rows(self, view: View, ids: tuple[int, ...]) -> tuple[ListRow, ...]:
+        """These rows again, whether or not the view still selects them; unknown ids are left out."""
+
+    async def counts(self, view: View, *, search: str = "") -> tuple[Counts, int]:
+        """How many each view has, and how many the shown one has with the search applied."""
+
+    async def thread(self, view: View, row_id: int, *, limit: int = 50) -> Thread | None:
+        """The newest ``limit`` messages of a record, or the one mail of a quarantine row. None: gone."""
+
+    async def health(self) -> tuple[AccountHealth, ...]:
+        """The mail accounts; () when none is set up."""
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Announce what to look at again, coalesced; never ends. Other processes' commits arrive within a second."""
+
+    # -- writing: one transaction each
+    async def open_draft(self, record_id: int, mode: DraftMode) -> DraftView:
+        """Continue my draft there, or begin one."""
+
+    async def save_draft(self, draft_id: int, *, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
+        """Keep it as typed; the answer carries the recomputed audience and sender."""
+
+    async def discard_draft(self, draft_id: int) -> Undone:
+        """Throw it away; ``z`` brings it back."""
+
+    async def send(self, draft_id: int, *, base: int) -> SendResult:
+        """Send a reply or log a note. ``base``: the newest message id the writer has seen."""
+
+    async def take(self, record_id: int) -> str:
+        """Assign it to me; the sentence to show."""
+
+    async def done(self, record_id: int) -> str:
+        """Nobody needs to act any more; the sentence to show."""
+
+    async def reopen(self, record_id: int) -> str:
+        """It needs us again."""
+
+    async def follow(self, record_id: int, on: bool) -> str:
+        """Follow or unfollow it myself."""
+
+    async def undo(self) -> Undone:
+        """Take back the newest thing I did that can be; ``NotAllowed`` says when there is nothing."""
+
+    async def place_mail(self, raw_id: int, number: int) -> str:
+        """Put a quarantined mail on the record with this number."""
+
+    async def open_record_from_mail(self, raw_id: int, kind: str) -> str:
+        """Open a record of this kind from a quarantined mail."""
+
+    async def resend(self, delivery_id: int) -> str:
+        """Try an unsure, failed or bounced copy again: same Message-ID, same bytes."""
+
+    async def presence(self, record_id: int | None, composing: bool) -> None:
+        """Say which record is open here (heartbeat); None: none."""
+
+    async def raw(self, message: MessageView) -> str:
+        """The mail as it came, decoded leniently for showing."""
