@@ -1,1 +1,4 @@
-"""SQL, sessions, claims, leases, search, the change feed."""
+"""SQL, sessions, claims, leases, search, the change feed.
+
+Empty on purpose: the first screen reads through ``plain`` and must not import the ORM.
+"""

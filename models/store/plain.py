@@ -41,7 +41,7 @@ class Reader:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA query_only=ON")
                 self._local.connection = connection
-            return connection.execute(sql, parameters).fetchall()  # type: ignore[no-any-return]
+            return connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise DatabaseError(
                 f"The database cannot be read: {error}.", "Check the path, or run: nightdesk init"
@@ -58,7 +58,7 @@ class Reader:
                     self.url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True, row_factory=dict_row
                 )
                 self._local.connection = connection
-            return connection.execute(_pyformat(sql), parameters).fetchall()  # type: ignore[no-any-return]
+            return connection.execute(_pyformat(sql), parameters).fetchall()
         except psycopg.Error as error:
             self._local.connection = None
             raise DatabaseError(

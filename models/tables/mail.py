@@ -66,7 +66,10 @@ class FolderCursor(SQLModel, table=True):
 
 
 class RawMail(SQLModel, table=True):
-    """A mail as it came, stored before anything else (C2). ``state``: stored, routed, quarantined, duplicate, ignored."""
+    """A mail as it came, stored before anything else (C2).
+
+    ``state``: stored, routed, quarantined, duplicate, ignored.
+    """
 
     __tablename__ = "raw_mail"
     __table_args__ = (
