@@ -1,0 +1,58 @@
+"""What many rooms' tests stand on: an empty desk on SQLite and on PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.store.database import Database
+from tests.servers.postgres import Postgres, postgres
+
+__all__ = ["database", "postgres"]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk file with the current schema and nothing in it."""
+    path = tmp_path_factory.mktemp("template") / "desk.db"
+    _create(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The same as a PostgreSQL database; its name."""
+    name = postgres.database()
+    _create(postgres.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A desk with the current schema and nothing in it, on both databases; ended with the test."""
+    if request.param == "sqlite":
+        path = tmp_path / "desk.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.database(request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def _create(url: str) -> None:
+    from models.tables.all import metadata
+
+    fresh = Database(url)
+    metadata.create_all(fresh.engine)
+    fresh.close()
