@@ -28,6 +28,10 @@ class Account(SQLModel, table=True):
     imap_host: str = Field(default="", max_length=255)
     imap_port: int = 993
     imap_security: Security = Field(default=Security.TLS, sa_type=word(Security))
+    pop3_host: str = Field(default="", max_length=255)
+    pop3_port: int = 995
+    pop3_security: Security = Field(default=Security.TLS, sa_type=word(Security))
+    leave_days: int | None = None  # POP3: days mail stays on the server once stored; None: for ever
     ca_file: str = ""
     folder: str = Field(default="INBOX", max_length=255)
     poll_seconds: int = 60
@@ -63,6 +67,17 @@ class FolderCursor(SQLModel, table=True):
     folder: str = Field(primary_key=True, max_length=255)
     uidvalidity: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_uid: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class PopSeen(SQLModel, table=True):
+    """A message of a POP3 mailbox that is stored here: fetched never again, deleted there when its days are over."""
+
+    __tablename__ = "pop_seen"
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    uidl: str = Field(primary_key=True, max_length=70)  # RFC 1939 7: 1 to 70 characters
+    raw_id: int = Field(foreign_key="raw_mail.id")
+    seen_at: datetime
+    deleted: bool = False  # the server confirmed it with its answer to QUIT
 
 
 class RawMail(SQLModel, table=True):

@@ -47,6 +47,8 @@ class AccountPlan:
     imap: Endpoint | None
     folder: str
     poll_seconds: int
+    pop3: Endpoint | None = None
+    leave_days: int | None = None  # POP3: days mail stays on the server once stored; None: for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,16 @@ class Fetched:
     """One message as the server gave it. ``content`` None: larger than the limit, only its header is in ``header``."""
 
     uid: int
+    content: bytes | None
+    size_bytes: int
+    header: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Popped:
+    """One message of a POP3 mailbox. ``content`` None: larger than the limit, only its header is in ``header``."""
+
+    uidl: str
     content: bytes | None
     size_bytes: int
     header: bytes = b""
