@@ -77,6 +77,7 @@ class PopSeen(SQLModel, table=True):
     uidl: str = Field(primary_key=True, max_length=70)  # RFC 1939 7: 1 to 70 characters
     raw_id: int = Field(foreign_key="raw_mail.id")
     seen_at: datetime
+    whole: bool = True  # False: too large, only the header is stored; never deleted there
     deleted: bool = False  # the server confirmed it with its answer to QUIT
 
 
