@@ -14,7 +14,8 @@ from models.types.people import Channel, Why
 class Account(SQLModel, table=True):
     """A mail account. ``secret`` is a reference (``env:``, ``file:``, ``cmd:``) or ``sealed:`` text, never a password.
 
-    An empty host means: does not send, or does not fetch.
+    An empty host means: does not send, or does not fetch. ``state`` and its fellows are the fetching half's,
+    ``send_state`` and its fellows the sending half's: one may fail while the other works.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -42,7 +43,12 @@ class Account(SQLModel, table=True):
     sentence: str = ""
     failures: int = 0
     last_success_at: datetime | None = None
-    retry_at: datetime | None = None  # sending and fetching wait until then
+    retry_at: datetime | None = None  # fetching waits until then
+    send_state: AccountState = Field(default=AccountState.OK, sa_type=word(AccountState))
+    send_sentence: str = ""
+    send_failures: int = 0
+    send_success_at: datetime | None = None
+    send_retry_at: datetime | None = None  # sending waits until then
 
 
 class SendingAddress(SQLModel, table=True):
@@ -123,6 +129,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_due", "state", "ready_at"),
         Index("ix_delivery_order", "record_id", "recipient", "id"),
         Index("ix_delivery_inbox", "agent_id", "channel", "read_at"),
+        {"sqlite_autoincrement": True},  # an id stands in envelope senders: never used again
     )
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id", index=True)
@@ -175,9 +182,13 @@ class Lease(SQLModel, table=True):
 
 
 class ChangeLog(SQLModel, table=True):
-    """Append-only "look again at". Written in the same transaction as what changed; swept after an hour."""
+    """Append-only "look again at". Written in the same transaction as what changed; swept after an hour.
+
+    AUTOINCREMENT: SQLite would give the ids of swept rows again, and a feed that saw them would miss the change.
+    """
 
     __tablename__ = "change_log"
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id: int | None = Field(default=None, primary_key=True)
     record_id: int | None = None
     topic: str = Field(max_length=16)  # record, quarantine, accounts

@@ -39,11 +39,16 @@ class Record(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One line of a thread. ``record_id`` is None while its raw mail is quarantined: then there is no row at all."""
+    """One line of a thread; a quarantined mail has none.
+
+    Ids are never used again (``take_back`` deletes rows): the reply guard compares them.
+    """
 
     __table_args__ = (
         Index("ix_message_thread", "record_id", "id"),
         Index("ix_message_internet_id", "message_id"),
+        Index("ix_message_relay_id", "relay_id"),
+        {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
     record_id: int = Field(foreign_key="record.id")
@@ -61,6 +66,7 @@ class Message(SQLModel, table=True):
     to: list[str] = Field(default_factory=list, sa_column=Column("to_line", JSON, nullable=False))
     cc: list[str] = Field(default_factory=list, sa_column=Column("cc_line", JSON, nullable=False))
     message_id: str = ""  # with angle brackets; made at enqueue for our own
+    relay_id: str = ""  # Message-ID of the copies relayed of an incoming mail; "" = none were
     in_reply_to: str = ""
     references: list[str] = Field(default_factory=list, sa_column=Column("refs", JSON, nullable=False))
     sender: str = ""  # outgoing: "Name <address>" chosen at enqueue
@@ -108,7 +114,7 @@ class Presence(SQLModel, table=True):
 class Draft(SQLModel, table=True):
     """What one agent is writing on one record in one mode. ``to`` None: the computed audience."""
 
-    __table_args__ = (UniqueConstraint("record_id", "agent_id", "mode"),)
+    __table_args__ = (UniqueConstraint("record_id", "agent_id", "mode"), {"sqlite_autoincrement": True})
     id: int | None = Field(default=None, primary_key=True)
     record_id: int = Field(foreign_key="record.id")
     agent_id: int = Field(foreign_key="agent.id")
