@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.store.database import Database
+from models.store.migrate import ensure
 from tests.servers.postgres import Postgres, postgres
 
 __all__ = ["database", "postgres"]
@@ -16,7 +17,8 @@ __all__ = ["database", "postgres"]
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk file with the current schema and nothing in it."""
     path = tmp_path_factory.mktemp("template") / "desk.db"
-    _create(f"sqlite:///{path}")
+    ensure(f"sqlite:///{path}")
+    assert not path.with_name("desk.db-wal").exists(), "a copy of the file alone would lose what is in the log"
     return path
 
 
@@ -24,7 +26,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres: Postgres) -> str:
     """The same as a PostgreSQL database; its name."""
     name = postgres.database()
-    _create(postgres.url(name))
+    ensure(postgres.url(name))
     return name
 
 
@@ -48,11 +50,3 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
-
-
-def _create(url: str) -> None:
-    from models.tables.all import metadata
-
-    fresh = Database(url)
-    metadata.create_all(fresh.engine)
-    fresh.close()
