@@ -105,7 +105,6 @@ class RawMail(SQLModel, table=True):
     uid: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     sha256: str = Field(max_length=64)
     size_bytes: int
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     envelope_from: str | None = None
     envelope_to: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     received_at: datetime
@@ -115,6 +114,8 @@ class RawMail(SQLModel, table=True):
     sender: str = ""  # for the quarantine list
     subject: str = ""
     tried: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # last, or SQLite walks through it to reach what stands behind
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Delivery(SQLModel, table=True):
@@ -151,11 +152,11 @@ class Delivery(SQLModel, table=True):
     holder: str = Field(default="", max_length=64)  # session of the process that claimed it
     envelope_from: str = ""
     reply_to: str = ""  # our signed reply address for this recipient
-    wire: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     reason: Reason | None = Field(default=None, sa_type=word(Reason))
     sentence: str = ""
     server_text: str = ""
     read_at: datetime | None = None  # inbox: when the agent saw it
+    wire: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))  # last, like RawMail.content
 
 
 class Attempt(SQLModel, table=True):
