@@ -15,9 +15,9 @@ from models.rules.address import MAX_LOCAL, normal
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _BASE36 = "[0-9A-Za-z]{1,13}"
-_REPLY = re.compile(rf"r({_BASE36})\.({_BASE36})\.([A-Za-z2-7]{{8}})\.([A-Za-z2-7]{{16}})")
-_ENVELOPE = re.compile(rf"d({_BASE36})\.([A-Za-z2-7]{{16}})")
-_MESSAGE_ID = re.compile(rf"<nd\.({_BASE36})\.([0-9A-Za-z]{{1,64}})\.([A-Za-z2-7]{{16}})@([^@<>\s]{{1,255}})>")
+_REPLY = re.compile(rf"[rR]({_BASE36})\.({_BASE36})\.([A-Za-z2-7]{{8}})\.([A-Za-z2-7]{{16}})")
+_ENVELOPE = re.compile(rf"[dD]({_BASE36})\.([A-Za-z2-7]{{16}})")
+_MESSAGE_ID = re.compile(rf"<[nN][dD]\.({_BASE36})\.([0-9A-Za-z]{{1,64}})\.([A-Za-z2-7]{{16}})@([^@<>\s]{{1,255}})>")
 _SUBJECT_TAG = re.compile(r"\[#([0-9]{1,15})\]")
 _MOST_TAGS = 8  # a subject with more is no answer of a person
 

@@ -26,17 +26,20 @@ class KnownMessage:
     note: bool  # the answered thing was internal: the answer stays internal
     participants: frozenset[str]  # normalised addresses that took part on that record
     record_done: bool
+    kind: str = ""  # the record's kind; "" = not known, then no forward is seen
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyToken:
-    """A reply address of ours found among the recipients, and what its signature proved (R9)."""
+    """A reply address or envelope sender of ours among the recipients, and what its signature proved (R9)."""
 
     address: str
     record_id: int
     message_id: int
     recipient: str  # normalised address the token was issued to; "" = not known
     valid: bool
+    note: bool = False  # the answered thing was internal
+    participants: frozenset[str] = frozenset()  # as of KnownMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ class RoutingContext:
     default_kind: str  # "" = the account has no default
     sender_is_agent: bool
     sender_address: str  # normalised; "" = none
-    quarantined_before: bool = False
+    own_loop: bool = False  # the mail carries this desk's loop header, or a Message-ID only we can make
+    sender_verified: bool = False  # our receiving server proved the From (R7)
+    report_record_id: int | None = None  # whose mail a report returns, by signed envelope or our own Message-ID
+    default_brand_id: int | None = None  # goes with default_kind
+    creation_quota_left: bool = True  # this sender may open another record now (R6)
+    update_quota_left: bool = True  # this sender may write to the same record again now
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,9 @@ class RoutingDecision:
     record_id: int | None = None
     creations: tuple[Creation, ...] = ()
     internal: bool = False  # becomes a note: it answers one
-    verified: bool = False  # a token issued to this very sender
+    verified: bool = False  # a token issued to this very sender, or the server proved the From
     changes_state: bool = True  # False: machine mail, stored and dimmed
-    relay: bool = True
+    relay: bool = True  # False: no copies to customers
+    tell_staff: bool = True  # agents who follow get their copy; True with relay False: nobody proved who wrote it
+    warnings: tuple[str, ...] = ()  # to be shown with the message
     reason: str = ""  # for QUARANTINE: one sentence
