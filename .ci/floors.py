@@ -1,0 +1,50 @@
+"""Run the mail corpora's scorer over this checkout and fail where a kind falls below its floor.
+
+    .ci/floors.py CORPORA_FOLDER
+
+A floor is what was reached once, less a little: it guards against falling back, it is no aim.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FLOORS = {
+    "parse": 0.80,
+    "attach": 0.80,
+    "charset": 0.80,
+    "reply": 0.60,
+    "bounce": 0.70,
+    "auto": 0.80,
+    "thread": 0.80,
+    "malformed": 0.95,
+    "hostile": 0.90,
+    "smtpreply": 0.60,
+}
+PROGRAM = Path(sys.executable).with_name("nightdesk")
+
+
+def main(corpora: Path) -> int:
+    """Score every kind; return 1 when one is too low."""
+    mail = ",".join(kind for kind in FLOORS if kind != "smtpreply")
+    rates = score(corpora, ["--batch", f"'{PROGRAM}' inspect --batch", "--kind", mail])
+    rates |= score(corpora, ["--smtp", f"'{PROGRAM}' smtp-classify"])
+    low = {kind: rates.get(kind, 0.0) for kind, floor in FLOORS.items() if rates.get(kind, 0.0) < floor}
+    for kind, rate in low.items():
+        print(f"corpora: {kind} reached {rate:.0%}, below its floor of {FLOORS[kind]:.0%}", file=sys.stderr)
+    return 1 if low else 0
+
+
+def score(corpora: Path, how: list[str]) -> dict[str, float]:
+    """Run the scorer; return the share passed by kind."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        command = [sys.executable, str(corpora / "score.py"), str(corpora / "dev"), *how, "--show", "0"]
+        subprocess.run([*command, "--json", report.name], check=True)
+        kinds = json.loads(Path(report.name).read_text())["kinds"]
+    return {kind: part["all"]["rate"] for kind, part in kinds.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,64 @@
+"""What the program says when something is wrong: one sentence and a remedy, never a traceback."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.types.errors import NightdeskError
+from tui.render import wash
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+SOFTWARE = 70  # EX_SOFTWARE, sysexits.h
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Run it and return the exit code; a fault becomes words on stderr."""
+    try:
+        code = work()
+        sys.stdout.flush()
+    except NightdeskError as error:
+        complain(str(error), error.remedy)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (head, less) has gone. Python's own flush at exit must not complain about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the outermost place: whatever got here was not foreseen
+        return _unforeseen(error)
+    return code
+
+
+def complain(sentence: str, remedy: str = "") -> None:
+    """Write to stderr, washed."""
+    print(f"nightdesk: {wash.line(sentence)}", file=sys.stderr)
+    if remedy:
+        print(wash.line(remedy), file=sys.stderr)
+
+
+def note(error: BaseException) -> Path | None:
+    """Append the traceback to the log, readable by its owner only; None when there is no place to write."""
+    from tui.settings import log_file
+
+    path = log_file()
+    words = wash.block("".join(traceback.format_exception(error)))
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(path, "a", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} nightdesk\n{words}\n")
+    except OSError:
+        return None
+    return path
+
+
+def _unforeseen(error: Exception) -> int:
+    path = note(error)
+    complain(
+        f"Something went wrong that should not have: {type(error).__name__}.",
+        f"What happened is in {path}." if path else "The log could not be written.",
+    )
+    return SOFTWARE

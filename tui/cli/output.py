@@ -1,0 +1,24 @@
+"""How commands print: washed lines for people, ASCII JSON for programs."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from tui.render import wash
+
+
+def say(sentence: str = "") -> None:
+    """Print one washed line."""
+    print(wash.line(sentence))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print washed columns under their names."""
+    washed = [tuple(head), *(tuple(wash.line(cell, 80) for cell in row) for row in rows)]
+    widths = [max(len(row[column]) for row in washed) for column in range(len(head))]
+    for row in washed:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def as_json(value: object) -> None:
+    """Print one JSON line; everything beyond ASCII is escaped, so no terminal is steered by it."""
+    print(json.dumps(value, ensure_ascii=True), flush=True)

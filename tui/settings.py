@@ -1,0 +1,108 @@
+"""What a desk can be told from outside: one file and ``NIGHTDESK_*`` variables; an argument beats both.
+
+A desk that only says which database it uses, the common case, is read without pydantic: checking costs 0.16 s of
+import, which the first list would wait for. Anything else goes through ``tui.settings_check``.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from platformdirs import user_config_path, user_data_path, user_log_path
+
+from models.types.errors import SettingsError
+
+PREFIX = "NIGHTDESK_"
+SQLITE = "sqlite:///"
+POSTGRES = "postgresql+psycopg://"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Checked settings. ``tui.settings_check`` holds the limits."""
+
+    database: str  # a SQLAlchemy URL
+    hold_seconds: int = 13  # a sent mail waits this long for "z"; the screen counts to three less
+    hostname: str = ""  # what we call ourselves to mail servers; "" = the desk's first domain
+    workers: bool = True  # False: this process shows the desk, another one fetches and sends
+    ansi: bool = False  # the terminal's own 16 colours
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # binding id -> keys
+
+
+def load(database: str = "", config: str = "") -> Settings:
+    """Read the file and the environment. ``database``, ``config``: what an argument said, "" for nothing.
+
+    Raises ``SettingsError`` with one sentence naming the setting and where it came from.
+    """
+    path = config_file(config)
+    said = _file(path, required=bool(config or os.environ.get(f"{PREFIX}CONFIG")))
+    names = {name for name in Settings.__dataclass_fields__ if f"{PREFIX}{name.upper()}" in os.environ} | set(said)
+    if names - {"database"} or not isinstance(said.get("database", ""), str):
+        from tui.settings_check import checked
+
+        settings = checked(said, path)
+    else:
+        settings = Settings(database=os.environ.get(f"{PREFIX}DATABASE") or str(said.get("database", "")))
+    url = database_url(database, "--database") if database else database_url(settings.database, _origin(path))
+    return Settings(
+        url, settings.hold_seconds, settings.hostname, settings.workers, settings.ansi, MappingProxyType(settings.keys)
+    )
+
+
+def config_file(config: str = "") -> Path:
+    """Where the settings file is, or would be."""
+    named = config or os.environ.get(f"{PREFIX}CONFIG", "")
+    return Path(named).expanduser() if named else user_config_path("nightdesk") / "nightdesk.toml"
+
+
+def log_file() -> Path:
+    """Where unexpected errors are written."""
+    return user_log_path("nightdesk") / "nightdesk.log"
+
+
+def database_url(said: str, origin: str) -> str:
+    """Turn a path or a URL into the URL of a database we can use; "" is the default file."""
+    if not said:
+        return f"{SQLITE}{user_data_path('nightdesk') / 'desk.db'}"
+    scheme, separator, rest = said.partition("://")
+    if not separator:
+        return f"{SQLITE}{Path(said).expanduser().absolute()}"
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return f"{SQLITE}{Path(rest[1:]).expanduser().absolute()}"
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        return POSTGRES + rest
+    raise SettingsError(
+        f"database ({origin}) names no database nightdesk can use.",
+        "Give the path of a SQLite file, or postgresql+psycopg://USER@HOST/NAME.",
+    )
+
+
+def shown_url(url: str) -> str:
+    """Return the URL without its password, or the path of a SQLite file, for people."""
+    if url.startswith(SQLITE):
+        return url.removeprefix(SQLITE)
+    scheme, _, rest = url.partition("://")
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}://{login.partition(':')[0]}{at}{place}"
+
+
+def _file(path: Path, *, required: bool) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError as error:
+        if required:
+            raise SettingsError(f"The settings file {path} is not there.") from error
+        return {}
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
+
+
+def _origin(path: Path) -> str:
+    variable = f"{PREFIX}DATABASE"
+    return f"environment variable {variable}" if os.environ.get(variable) else f"file {path}"
