@@ -1,0 +1,44 @@
+"""Take mail in: raw bytes first, in the transaction that moves the cursor; everything else comes later (R1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.store import raw_mail
+from models.store.raw_mail import RawRow
+from models.types.account import Batch, Fetched
+
+
+def keep(session: Session, *, account_id: int, batch: Batch, now: datetime) -> int:
+    """Store what a fetch brought and move the cursor with it; how many mails were new.
+
+    Offered twice (another UID, a rescan) the same bytes are one row. A mail over the size limit becomes a row
+    holding its header, with a warning.
+    """
+    rows = [_row(batch, mail) for mail in batch.mails]
+    new = raw_mail.keep(session, account_id, rows, now)
+    raw_mail.move_cursor(session, account_id, batch.folder, batch.cursor)
+    return new
+
+
+def keep_one(
+    session: Session, *, content: bytes, envelope_from: str | None, envelope_to: Sequence[str], now: datetime
+) -> int:
+    """Store one mail that came by pipe, LMTP or file; its raw id, an old one when it came before.
+
+    ``envelope_from``: None not known, "" the null sender. ``envelope_to``: bare addresses, may be empty.
+    """
+    return raw_mail.keep_one(session, content, envelope_from, envelope_to, now)
+
+
+def _row(batch: Batch, mail: Fetched) -> RawRow:
+    whole = mail.content is not None
+    return RawRow(
+        folder=batch.folder,
+        uidvalidity=batch.cursor.uidvalidity,
+        uid=mail.uid,
+        content=mail.content if mail.content is not None else mail.header,
+        size_bytes=mail.size_bytes,
+        reason="" if whole else f"Too large ({mail.size_bytes} bytes): only its header was fetched; the server has it.",
+    )

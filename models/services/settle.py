@@ -1,0 +1,164 @@
+"""Serve the outbox: claim copies, mark the point of no return, settle what became of them, pick up after the dead.
+
+The row's state says at any moment what may have happened (reliability d.2): ``sending`` nothing was promised;
+``in_data`` committed before the final dot, so that a crash from there on is ``unsure`` and never sent again by itself.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from models.rules import outbox as ladder
+from models.services.need import turn
+from models.store import accounts, outbox
+from models.store.accounts import Half
+from models.store.changes import announce
+from models.store.outbox import DeliveryFacts
+from models.types.errors import LeaseLost
+from models.types.outbox import (
+    Accepted,
+    Claim,
+    Deferred,
+    DeliveryState,
+    Outcome,
+    Reason,
+    Refused,
+    Step,
+    Unknown,
+)
+from models.types.record import Need
+
+DOT_LEASE = timedelta(minutes=11)  # the final dot's answer may take 10 minutes (RFC 5321 4.5.3.2.6)
+CLAIMED = (DeliveryState.SENDING, DeliveryState.IN_DATA)
+_CRASHED = "The sending process ended after the whole message was sent: it may have arrived. Look before sending again."
+
+
+def claim(
+    session: Session,
+    *,
+    account_ids: Collection[int],
+    holder: str,
+    now: datetime,
+    lease_seconds: float,
+    limit: int,
+) -> list[Claim]:
+    """Claim due copies of these accounts for this process, in the order to send them; [] when there is nothing."""
+    if not account_ids or limit < 1:
+        return []
+    return outbox.claim(
+        session, account_ids=account_ids, holder=holder, now=now, lease_seconds=lease_seconds, limit=limit
+    )
+
+
+def keep_wire(session: Session, claim: Claim, wire: bytes) -> None:
+    """Keep the exact bytes with the copy: every later try sends the same. ``LeaseLost`` when it is no longer ours."""
+    _change(session, claim, (DeliveryState.SENDING,), wire=wire)
+
+
+def renew(session: Session, claim: Claim, now: datetime, lease_seconds: float) -> None:
+    """Keep a claim longer, for a body that takes its time. ``LeaseLost`` when it is no longer ours."""
+    _change(session, claim, CLAIMED, lease_until=now + timedelta(seconds=lease_seconds))
+
+
+def begin_data(session: Session, claim: Claim, now: datetime) -> None:
+    """Commit to the final dot. ``LeaseLost``: another process has it, so the dot must not be sent."""
+    _change(session, claim, (DeliveryState.SENDING,), state=DeliveryState.IN_DATA, lease_until=now + DOT_LEASE)
+
+
+def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Step:
+    """Write down what became of a claimed copy, and what follows from it for the record and the account.
+
+    A late answer still settles a copy that was given up as unsure. ``LeaseLost``: it was claimed or sent again since.
+    """
+    row = outbox.read(session, claim.delivery_id, lock=True)
+    if row is None or row.fence != claim.fence or row.state not in (*CLAIMED, DeliveryState.UNSURE):
+        raise LeaseLost("Another process took this message over.")
+    step = ladder.step(
+        state=DeliveryState.IN_DATA if row.state is DeliveryState.UNSURE else row.state,
+        attempts=row.attempts,
+        first_try_at=row.first_try_at or now,
+        outcome=outcome,
+        now=now,
+        address=row.recipient,
+    )
+    step = _account(session, claim.account_id, outcome, step, now)
+    _write(session, row, step, _text(outcome), now)
+    outbox.end_attempt(
+        session,
+        row.id,
+        row.attempts,
+        now=now,
+        outcome=type(outcome).__name__.lower(),
+        phase=str(getattr(outcome, "phase", "")),
+        code=getattr(outcome, "code", None),
+        text=_text(outcome),
+    )
+    return step
+
+
+def release(session: Session, claim: Claim, now: datetime) -> None:
+    """Give a claimed copy back untried, as when the process is asked to end. ``LeaseLost`` when it is no longer ours."""
+    _change(session, claim, (DeliveryState.SENDING,), state=DeliveryState.QUEUED, ready_at=now, lease_until=None)
+    outbox.end_attempt(session, claim.delivery_id, claim.attempt, now=now, outcome="released")
+
+
+def recover(session: Session, now: datetime) -> int:
+    """Pick up the copies whose process died or hangs; how many. Those past the final dot become unsure, visibly."""
+    rows = outbox.expired(session, now)
+    for row in rows:
+        state = ladder.expired(row.state)
+        if state is DeliveryState.UNSURE:
+            step = Step(state, None, Reason.SYSTEM, _CRASHED, tell_agent=True)
+        else:
+            step = Step(state, now, None, "")
+        _write(session, row, step, "", now)
+        outbox.end_attempt(session, row.id, row.attempts, now=now, outcome="lost")
+    return len(rows)
+
+
+def _change(session: Session, claim: Claim, states: Collection[DeliveryState], **values: object) -> None:
+    if not outbox.change(session, claim.delivery_id, claim.fence, states, **values):
+        raise LeaseLost("Another process took this message over.")
+
+
+def _account(session: Session, account_id: int, outcome: Outcome, step: Step, now: datetime) -> Step:
+    """Note what the outcome says of the account; its whole queue waits with it, not only this copy."""
+    if step.pause_account:
+        accounts.fails(session, account_id, Half.SEND, step.sentence, now, stop=True)
+    elif isinstance(outcome, Deferred | Refused) and outcome.account_wide:
+        retry_at = accounts.fails(session, account_id, Half.SEND, step.sentence, now)
+        if step.state is DeliveryState.QUEUED:
+            step = replace(step, next_try_at=retry_at)
+    elif isinstance(outcome, Unknown) or not accounts.works(session, account_id, Half.SEND, now):
+        return step
+    announce(session, now, topic="accounts")
+    return step
+
+
+def _write(session: Session, row: DeliveryFacts, step: Step, server_text: str, now: datetime) -> None:
+    outbox.change(
+        session,
+        row.id,
+        row.fence,
+        (row.state,),
+        state=step.state,
+        ready_at=step.next_try_at or now,
+        lease_until=None,
+        reason=step.reason,
+        sentence=step.sentence,
+        server_text=server_text,
+    )
+    if step.tell_agent:
+        turn(session, row.record_id, Need.NEEDS_US, _reason(step.state), now)
+    else:
+        announce(session, now, row.record_id)
+
+
+def _reason(state: DeliveryState) -> str:
+    return "unsure" if state is DeliveryState.UNSURE else "not delivered"
+
+
+def _text(outcome: Outcome) -> str:
+    return "" if isinstance(outcome, Accepted) else outcome.text

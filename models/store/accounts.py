@@ -1,0 +1,146 @@
+"""Mail accounts: what workers need of them, and the health of their fetching and their sending half."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from models.tables.mail import Account, SendingAddress
+from models.types.account import AccountState, Security
+
+LONGEST_WAIT = timedelta(minutes=15)
+SHORTEST_WAIT = timedelta(seconds=5)
+
+
+class Half(StrEnum):
+    """The two things an account does; each fails and recovers by itself."""
+
+    FETCH = "fetch"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """An account as it is stored. ``secret`` is a reference, never a password; an empty host: not that half."""
+
+    id: int
+    name: str
+    email: str
+    user: str
+    secret: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: Security
+    imap_host: str
+    imap_port: int
+    imap_security: Security
+    pop3_host: str
+    pop3_port: int
+    pop3_security: Security
+    leave_days: int | None
+    ca_file: str
+    folder: str
+    poll_seconds: int
+    active: bool
+    state: AccountState
+    retry_at: datetime | None
+    send_state: AccountState
+    send_retry_at: datetime | None
+
+
+def read(session: Session, account_id: int) -> AccountFacts | None:
+    """Read one account."""
+    found = session.execute(select(*_COLUMNS).where(col(Account.id) == account_id)).first()
+    return AccountFacts(*found) if found else None
+
+
+def active(session: Session) -> list[AccountFacts]:
+    """Read the accounts that are switched on."""
+    statement = select(*_COLUMNS).where(col(Account.active)).order_by(col(Account.id))
+    return [AccountFacts(*row) for row in session.execute(statement)]
+
+
+def add(session: Session, **values: object) -> int:
+    """Keep a new account; its id."""
+    return int(session.execute(insert(Account).values(**values).returning(col(Account.id))).scalar_one())
+
+
+def add_sending_address(
+    session: Session, *, email: str, display_name: str, account_id: int, agent_id: int | None, brand_id: int | None
+) -> int:
+    """Let records be answered from this normal address, through this account."""
+    statement = insert(SendingAddress).values(
+        email=email,
+        display_name=display_name,
+        account_id=account_id,
+        agent_id=agent_id,
+        brand_id=brand_id,
+        sequence=10,
+        active=True,
+    )
+    return int(session.execute(statement.returning(col(SendingAddress.id))).scalar_one())
+
+
+def works(session: Session, account_id: int, half: Half, now: datetime) -> bool:
+    """Note a success. True: it had been failing, so people will want to hear of it."""
+    was = session.scalar(select(_column(half, "state")).where(col(Account.id) == account_id))
+    values = {"state": AccountState.OK, "sentence": "", "failures": 0, "success_at": now, "retry_at": None}
+    _write(session, account_id, half, values)
+    return was is not AccountState.OK
+
+
+def fails(
+    session: Session, account_id: int, half: Half, sentence: str, now: datetime, *, stop: bool = False
+) -> datetime:
+    """Note a failure and stay away: 5 s, doubled each time in a row, at most 15 min; when to come back.
+
+    ``stop``: a person must act (a refused login). It stays away 15 min at once, so that trying cannot lock the
+    account at its provider; ``restart`` brings it back earlier.
+    """
+    before = session.scalar(select(_column(half, "failures")).where(col(Account.id) == account_id)) or 0
+    wait = LONGEST_WAIT if stop else min(SHORTEST_WAIT * 2 ** min(before, 10), LONGEST_WAIT)
+    values = {
+        "state": AccountState.STOPPED if stop else AccountState.FAILING,
+        "sentence": sentence,
+        "failures": before + 1,
+        "retry_at": now + wait,
+    }
+    _write(session, account_id, half, values)
+    return now + wait
+
+
+def restart(session: Session, account_id: int) -> None:
+    """Try both halves again at once: somebody has put things right."""
+    for half in Half:
+        _write(session, account_id, half, {"state": AccountState.OK, "sentence": "", "failures": 0, "retry_at": None})
+
+
+_COLUMNS = tuple(getattr(Account, field.name) for field in fields(AccountFacts))
+_NAMES = {
+    Half.FETCH: {
+        "state": "state",
+        "sentence": "sentence",
+        "failures": "failures",
+        "success_at": "last_success_at",
+        "retry_at": "retry_at",
+    },
+    Half.SEND: {
+        "state": "send_state",
+        "sentence": "send_sentence",
+        "failures": "send_failures",
+        "success_at": "send_success_at",
+        "retry_at": "send_retry_at",
+    },
+}
+
+
+def _column(half: Half, name: str) -> Any:
+    return getattr(Account, _NAMES[half][name])
+
+
+def _write(session: Session, account_id: int, half: Half, values: dict[str, Any]) -> None:
+    named = {_NAMES[half][name]: value for name, value in values.items()}
+    session.execute(update(Account).where(col(Account.id) == account_id).values(named))

@@ -1,0 +1,13 @@
+"""The change log: "look again at", written in the transaction of what changed; the feed reads it."""
+
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from models.tables.mail import ChangeLog
+
+
+def announce(session: Session, now: datetime, record_id: int | None = None, topic: str = "record") -> None:
+    """Say that a record, the quarantine or the accounts (``topic``) changed; heard by all once committed."""
+    session.execute(insert(ChangeLog).values(record_id=record_id, topic=topic, at=now))

@@ -1,0 +1,157 @@
+"""What the desk is: its key, its own addresses and domains, its aliases and agents; read once per transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session, col
+
+from models.rules.address import normal
+from models.store import settings
+from models.tables.desk import Agent, Alias, Brand, Domain
+from models.tables.mail import Account, SendingAddress
+from models.types.people import AgentView
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class AliasRow:
+    """An address that opens records."""
+
+    id: int
+    local_part: str
+    domain: str
+    creates: str
+    brand_id: int | None
+    any_domain: bool
+
+    @property
+    def address(self) -> str:
+        """The alias in full."""
+        return f"{self.local_part}@{self.domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrandFacts:
+    """A brand as mail shows it."""
+
+    id: int
+    name: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainFacts:
+    """A mail domain of ours. ``brand_id`` None: every brand's."""
+
+    name: str
+    brand_id: int | None
+    bounce: str  # local part
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAddress:
+    """An account's own address and whether mail to it comes in here."""
+
+    id: int
+    email: str
+    fetches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """The desk's own addresses and people. ``own`` is never author, follower or recipient (R6)."""
+
+    key: bytes
+    notification: str  # normal address, "" = none
+    bounce: str  # set by hand; "" = chosen per sending account
+    authserv_id: str  # our receiving server's name in Authentication-Results; "" = none is believed
+    own: frozenset[str]
+    domains: tuple[DomainFacts, ...]
+    aliases: tuple[AliasRow, ...]
+    accounts: tuple[AccountAddress, ...]
+    agents: tuple[AgentView, ...]
+    brands: tuple[BrandFacts, ...]
+    default_brand_id: int | None
+
+    def agent_by_email(self, address: str) -> AgentView | None:
+        """Find the working agent with this normal address."""
+        return next((agent for agent in self.agents if address and agent.email == address), None)
+
+    def agent(self, agent_id: int | None) -> AgentView | None:
+        """Find a working agent."""
+        return next((agent for agent in self.agents if agent.id == agent_id), None)
+
+    def brand(self, brand_id: int | None) -> BrandFacts:
+        """Give the brand a record speaks for; the default one without."""
+        wanted = brand_id if brand_id is not None else self.default_brand_id
+        nameless = BrandFacts(0, "", "")
+        return next((brand for brand in self.brands if brand.id == wanted), nameless)
+
+
+def read(session: Session) -> DeskFacts:
+    """Read it all. ``SettingsError`` when the desk was never set up."""
+    domains = [(d.id, DomainFacts(d.name, d.brand_id, d.bounce), d.catchall) for d in _domains(session)]
+    names = {domain_id: facts.name for domain_id, facts, _ in domains}
+    aliases = tuple(
+        AliasRow(a.id, a.local_part, names[a.domain_id], a.creates, a.brand_id, a.any_domain) for a in _aliases(session)
+    )
+    accounts = tuple(
+        AccountAddress(a.id, normal(a.email), bool(a.imap_host or a.pop3_host)) for a in _accounts(session)
+    )
+    agents = tuple(AgentView(*row) for row in _agents(session))
+    brands = list(session.execute(select(col(Brand.id), col(Brand.name), col(Brand.signature), col(Brand.is_default))))
+    notification = normal(settings.get(session, settings.NOTIFICATION_ADDRESS))
+    bounce = normal(settings.get(session, settings.BOUNCE_ADDRESS))
+    company = session.scalars(select(col(SendingAddress.email)).where(col(SendingAddress.agent_id).is_(None)))
+    staff = {agent.email for agent in agents}
+    ours = {
+        *(alias.address for alias in aliases),
+        *(f"{alias.local_part}@{name}" for alias in aliases if alias.any_domain for name in names.values()),
+        *(f"{part}@{facts.name}" for _, facts, catchall in domains for part in (facts.bounce, catchall) if part),
+        *({*(account.email for account in accounts), *company} - staff),
+        notification,
+        bounce,
+    }
+    return DeskFacts(
+        key=settings.signing_key(session),
+        notification=notification,
+        bounce=bounce,
+        authserv_id=settings.get(session, settings.AUTHSERV_ID),
+        own=frozenset(ours - {""}),
+        domains=tuple(facts for _, facts, _ in domains),
+        aliases=aliases,
+        accounts=accounts,
+        agents=agents,
+        brands=tuple(BrandFacts(row.id, row.name, row.signature) for row in brands),
+        default_brand_id=next((row.id for row in brands if row.is_default), brands[0].id if brands else None),
+    )
+
+
+def _domains(session: Session) -> Rows:
+    columns = (col(Domain.id), col(Domain.name), col(Domain.brand_id), col(Domain.bounce), col(Domain.catchall))
+    return session.execute(select(*columns).order_by(col(Domain.sequence), col(Domain.id))).all()
+
+
+def _aliases(session: Session) -> Rows:
+    columns = (
+        col(Alias.id),
+        col(Alias.local_part),
+        col(Alias.domain_id),
+        col(Alias.creates),
+        col(Alias.brand_id),
+        col(Alias.any_domain),
+    )
+    return session.execute(select(*columns).order_by(col(Alias.id))).all()
+
+
+def _accounts(session: Session) -> Rows:
+    columns = (col(Account.id), col(Account.email), col(Account.imap_host), col(Account.pop3_host))
+    return session.execute(select(*columns).where(col(Account.active)).order_by(col(Account.id))).all()
+
+
+def _agents(session: Session) -> Rows:
+    columns = (col(Agent.id), col(Agent.login), col(Agent.name), col(Agent.email), col(Agent.channel))
+    return session.execute(select(*columns).where(col(Agent.active)).order_by(col(Agent.id))).all()

@@ -1,0 +1,284 @@
+"""The outbox: copies queued, claimed by any process that works, and settled by the one that claimed them (R11)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models.tables.mail import Account, Attempt, Delivery
+from models.types.outbox import Claim, DeliveryState, Lane, Reason
+from models.types.people import Channel, Why
+
+UNFINISHED = (DeliveryState.HELD, DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DATA)
+DUE = (DeliveryState.HELD, DeliveryState.QUEUED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """One copy to put into the outbox. ``recipient``: a normal address, or "agent:ID" for the inbox."""
+
+    message_id: int
+    record_id: int
+    recipient: str
+    name: str
+    channel: Channel
+    why: Why
+    agent_id: int | None
+    contact_id: int | None
+    account_id: int | None
+    lane: Lane
+    state: DeliveryState
+    ready_at: datetime
+    reply_to: str = ""
+    reason: Reason | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFacts:
+    """What services judge a copy by."""
+
+    id: int
+    message_id: int
+    record_id: int
+    recipient: str
+    name: str
+    channel: Channel
+    why: Why
+    agent_id: int | None
+    contact_id: int | None
+    account_id: int | None
+    state: DeliveryState
+    ready_at: datetime
+    first_try_at: datetime | None
+    attempts: int
+    fence: int
+    reply_to: str
+
+
+def enqueue(session: Session, new: Sequence[NewDelivery]) -> list[int]:
+    """Put copies into the outbox; their ids in the same order."""
+    if not new:
+        return []
+    rows = [
+        {
+            "message_id": one.message_id,
+            "record_id": one.record_id,
+            "recipient": one.recipient,
+            "name": one.name,
+            "channel": one.channel,
+            "why": one.why,
+            "agent_id": one.agent_id,
+            "contact_id": one.contact_id,
+            "account_id": one.account_id,
+            "lane": int(one.lane),
+            "state": one.state,
+            "ready_at": one.ready_at,
+            "attempts": 0,
+            "fence": 0,
+            "holder": "",
+            "envelope_from": "",
+            "reply_to": one.reply_to,
+            "reason": one.reason,
+            "sentence": one.sentence,
+            "server_text": "",
+        }
+        for one in new
+    ]
+    statement = insert(Delivery).returning(col(Delivery.id), sort_by_parameter_order=True)
+    return [row_id for row_id in session.scalars(statement, rows) if row_id is not None]
+
+
+def set_envelopes(session: Session, envelopes: Iterable[tuple[int, str]]) -> None:
+    """Fix the envelope senders, which carry the ids of their rows."""
+    rows = [{"id": delivery_id, "envelope_from": address} for delivery_id, address in envelopes]
+    if rows:
+        session.execute(update(Delivery), rows)
+
+
+def claim(
+    session: Session,
+    *,
+    account_ids: Collection[int],
+    holder: str,
+    now: datetime,
+    lease_seconds: float,
+    limit: int,
+) -> list[Claim]:
+    """Claim what is due, best lane first, each row for one process only; the attempt is stored with it.
+
+    A copy waits while an earlier one of the same record and recipient is unfinished, so order is kept. Accounts that
+    are switched off or stay away until later (``accounts.fails``) give nothing.
+    """
+    due = _due(account_ids, now, limit).cte("due")
+    statement = (
+        update(Delivery)
+        .where(col(Delivery.id).in_(select(due.c.id)))
+        .values(
+            state=DeliveryState.SENDING,
+            fence=col(Delivery.fence) + 1,
+            attempts=col(Delivery.attempts) + 1,
+            lease_until=now + timedelta(seconds=lease_seconds),
+            holder=holder,
+            first_try_at=func.coalesce(col(Delivery.first_try_at), now),
+        )
+        .returning(
+            col(Delivery.id),
+            col(Delivery.message_id),
+            col(Delivery.record_id),
+            col(Delivery.account_id),
+            col(Delivery.fence),
+            col(Delivery.attempts),
+            col(Delivery.envelope_from),
+            col(Delivery.recipient),
+            col(Delivery.wire),
+            col(Delivery.lane),
+            col(Delivery.ready_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    rows = sorted(session.execute(statement), key=lambda row: (row.lane, row.ready_at, row.id))
+    if rows:
+        session.execute(
+            insert(Attempt),
+            [
+                {
+                    "delivery_id": row.id,
+                    "number": row.attempts,
+                    "started_at": now,
+                    "outcome": "",
+                    "phase": "",
+                    "text": "",
+                }
+                for row in rows
+            ],
+        )
+    return [
+        Claim(
+            delivery_id=row.id,
+            message_id=row.message_id,
+            record_id=row.record_id,
+            account_id=row.account_id,
+            fence=row.fence,
+            attempt=row.attempts,
+            envelope_from=row.envelope_from,
+            envelope_to=row.recipient,
+            wire=row.wire,
+        )
+        for row in rows
+    ]
+
+
+def change(
+    session: Session,
+    delivery_id: int,
+    fence: int,
+    states: Collection[DeliveryState],
+    /,
+    **values: object,
+) -> bool:
+    """Change a claimed copy, if the claim with this fence still holds it in one of these states."""
+    statement = (
+        update(Delivery)
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.fence) == fence,
+            col(Delivery.state).in_(states),
+        )
+        .values(**values)
+        .returning(col(Delivery.id))
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(statement) is not None
+
+
+def read(session: Session, delivery_id: int, *, lock: bool = False) -> DeliveryFacts | None:
+    """Read one copy; ``lock``: nobody else changes it before this transaction ends."""
+    statement = select(*_COLUMNS).where(col(Delivery.id) == delivery_id)
+    found = session.execute(statement.with_for_update() if lock else statement).first()
+    return DeliveryFacts(*found) if found else None
+
+
+def of_message(session: Session, message_id: int, *, lock: bool = False) -> list[DeliveryFacts]:
+    """Read all copies of a message."""
+    statement = select(*_COLUMNS).where(col(Delivery.message_id) == message_id).order_by(col(Delivery.id))
+    return [DeliveryFacts(*row) for row in session.execute(statement.with_for_update() if lock else statement)]
+
+
+def mailed_to(session: Session, message_id: int) -> list[str]:
+    """Give the normal addresses a message was mailed to."""
+    statement = select(col(Delivery.recipient)).where(
+        col(Delivery.message_id) == message_id, col(Delivery.channel) == Channel.EMAIL
+    )
+    return list(session.scalars(statement))
+
+
+def expired(session: Session, now: datetime) -> list[DeliveryFacts]:
+    """Read and lock the claimed copies whose lease ran out; those another process locks are its business."""
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.IN_DATA)),
+            col(Delivery.lease_until) <= now,
+        )
+        .order_by(col(Delivery.id))
+        .with_for_update(skip_locked=True)
+    )
+    return [DeliveryFacts(*row) for row in session.execute(statement)]
+
+
+def end_attempt(
+    session: Session,
+    delivery_id: int,
+    number: int,
+    *,
+    now: datetime,
+    outcome: str,
+    phase: str = "",
+    code: int | None = None,
+    text: str = "",
+) -> None:
+    """Write down what came of an attempt that runs; numbers begin anew when a person sends again."""
+    running = (col(Attempt.delivery_id) == delivery_id, col(Attempt.number) == number, col(Attempt.ended_at).is_(None))
+    session.execute(
+        update(Attempt)
+        .where(*running)
+        .values(ended_at=now, outcome=outcome, phase=phase, code=code, text=text)
+    )
+
+
+def remove(session: Session, message_id: int) -> None:
+    """Take all copies of a message out; none may have been claimed."""
+    session.execute(delete(Delivery).where(col(Delivery.message_id) == message_id))
+
+
+_COLUMNS = tuple(getattr(Delivery, field.name) for field in fields(DeliveryFacts))
+
+
+def _due(account_ids: Collection[int], now: datetime, limit: int) -> Select[int | None]:
+    earlier = aliased(Delivery)
+    unfinished_before = exists().where(
+        col(earlier.record_id) == col(Delivery.record_id),
+        col(earlier.recipient) == col(Delivery.recipient),
+        col(earlier.id) < col(Delivery.id),
+        col(earlier.state).in_(UNFINISHED),
+    )
+    return (
+        select(col(Delivery.id))
+        .join(Account, col(Account.id) == col(Delivery.account_id))
+        .where(
+            col(Delivery.state).in_(DUE),
+            col(Delivery.ready_at) <= now,
+            col(Delivery.channel) == Channel.EMAIL,
+            col(Delivery.account_id).in_(list(account_ids)),
+            col(Account.active),
+            or_(col(Account.send_retry_at).is_(None), col(Account.send_retry_at) <= now),
+            ~unfinished_before,
+        )
+        .order_by(col(Delivery.lane), col(Delivery.ready_at), col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )

@@ -1,0 +1,217 @@
+"""Raw mail as it came, and how far each folder was fetched (C2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session, col
+
+from models.store.upsert import insert_into
+from models.tables.mail import Account, FolderCursor, RawMail
+from models.types.account import Cursor
+
+STORED, ROUTED, QUARANTINED, DUPLICATE, IGNORED = "stored", "routed", "quarantined", "duplicate", "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One raw mail to keep. ``reason`` is a warning to show with it, "" for none."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    content: bytes
+    size_bytes: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored mail nobody has placed yet. ``attempts``: how often that was begun and not finished."""
+
+    id: int
+    content: bytes
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawFacts:
+    """What routing must know of the raw mail and its account. ``default_kind`` "" = none."""
+
+    id: int
+    account_id: int | None
+    default_kind: str
+    brand_id: int | None
+    sha256: str
+    state: str
+    attempts: int
+    reason: str
+    envelope_from: str | None
+    envelope_to: tuple[str, ...]
+    received_at: datetime
+
+
+def keep(session: Session, account_id: int, rows: Sequence[RawRow], now: datetime) -> int:
+    """Store what is not stored yet; how many were new. The same bytes twice in one account are one row."""
+    if not rows:
+        return 0
+    statement = insert_into(session, RawMail).on_conflict_do_nothing(index_elements=["account_id", "sha256"])
+    new = 0
+    for row in rows:
+        values = _values(row.content, now) | {
+            "account_id": account_id,
+            "folder": row.folder,
+            "uidvalidity": row.uidvalidity,
+            "uid": row.uid,
+            "size_bytes": row.size_bytes,
+            "reason": row.reason,
+        }
+        new += session.scalar(statement.values(values).returning(col(RawMail.id))) is not None
+    return new
+
+
+def keep_one(
+    session: Session, content: bytes, envelope_from: str | None, envelope_to: Sequence[str], now: datetime
+) -> int:
+    """Store one mail that no account fetched; its id. The same bytes for the same recipients keep their first row."""
+    digest = sha256(content).hexdigest()
+    lock_identity(session, digest)
+    same = select(col(RawMail.id), col(RawMail.envelope_to)).where(
+        col(RawMail.account_id).is_(None), col(RawMail.sha256) == digest
+    )
+    for raw_id, recipients in session.execute(same):
+        if raw_id is not None and list(recipients) == list(envelope_to):
+            return int(raw_id)
+    values = _values(content, now) | {
+        "size_bytes": len(content),
+        "envelope_from": envelope_from,
+        "envelope_to": list(envelope_to),
+    }
+    made = session.scalar(insert(RawMail).values(values).returning(col(RawMail.id)))
+    assert made is not None
+    return int(made)
+
+
+def lock_identity(session: Session, name: str) -> None:
+    """Let nobody else decide about the same mail until this transaction ends (SQLite has one writer anyway)."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def cursor(session: Session, account_id: int, folder: str) -> Cursor:
+    """Say how far a folder was fetched."""
+    found = session.execute(
+        select(col(FolderCursor.uidvalidity), col(FolderCursor.last_uid)).where(
+            col(FolderCursor.account_id) == account_id, col(FolderCursor.folder) == folder
+        )
+    ).first()
+    return Cursor(found[0], found[1]) if found else Cursor(0, 0)
+
+
+def move_cursor(session: Session, account_id: int, folder: str, to: Cursor) -> None:
+    """Move the cursor on: never back within one UIDVALIDITY, to the new place when that changed."""
+    values = {"uidvalidity": to.uidvalidity, "last_uid": to.last_uid}
+    statement = insert_into(session, FolderCursor).values(account_id=account_id, folder=folder, **values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "folder"],
+            set_=values,
+            where=(col(FolderCursor.uidvalidity) != to.uidvalidity) | (col(FolderCursor.last_uid) < to.last_uid),
+        )
+    )
+
+
+def waiting(session: Session, *, limit: int = 50, after: int = 0) -> list[Waiting]:
+    """Give the oldest mails that wait to be placed, with ids above ``after``."""
+    statement = (
+        select(col(RawMail.id), col(RawMail.content), col(RawMail.attempts))
+        .where(col(RawMail.state) == STORED, col(RawMail.id) > after)
+        .order_by(col(RawMail.id))
+        .limit(limit)
+    )
+    return [Waiting(row_id, content, attempts) for row_id, content, attempts in session.execute(statement) if row_id]
+
+
+def begin_attempt(session: Session, raw_ids: Sequence[int]) -> None:
+    """Count a try before it is made: a mail that kills its worker is known by it (poison, d.3)."""
+    session.execute(update(RawMail).where(col(RawMail.id).in_(raw_ids)).values(attempts=col(RawMail.attempts) + 1))
+
+
+def content(session: Session, raw_id: int) -> bytes | None:
+    """Give the bytes as they came; None when there is no such mail."""
+    return session.scalar(select(col(RawMail.content)).where(col(RawMail.id) == raw_id))
+
+
+def facts(session: Session, raw_id: int) -> RawFacts | None:
+    """Read what routing must know, and let no other process place it meanwhile."""
+    statement = (
+        select(
+            col(RawMail.account_id),
+            col(Account.default_kind),
+            col(Account.brand_id),
+            col(RawMail.sha256),
+            col(RawMail.state),
+            col(RawMail.attempts),
+            col(RawMail.reason),
+            col(RawMail.envelope_from),
+            col(RawMail.envelope_to),
+            col(RawMail.received_at),
+        )
+        .join_from(RawMail, Account, isouter=True)
+        .where(col(RawMail.id) == raw_id)
+        .with_for_update(of=RawMail)
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        return None
+    return RawFacts(
+        id=raw_id,
+        account_id=row.account_id,
+        default_kind=row.default_kind or "",
+        brand_id=row.brand_id,
+        sha256=row.sha256,
+        state=row.state,
+        attempts=row.attempts,
+        reason=row.reason,
+        envelope_from=row.envelope_from,
+        envelope_to=tuple(row.envelope_to),
+        received_at=row.received_at,
+    )
+
+
+def close(
+    session: Session,
+    raw_id: int,
+    state: str,
+    *,
+    reason: str = "",
+    sender: str = "",
+    subject: str = "",
+    tried: Sequence[Sequence[str]] = (),
+) -> None:
+    """Write down where it went. ``sender`` and ``subject`` are for the quarantine list."""
+    session.execute(
+        update(RawMail)
+        .where(col(RawMail.id) == raw_id)
+        .values(state=state, reason=reason, sender=sender, subject=subject, tried=[list(one) for one in tried])
+    )
+
+
+def _values(content: bytes, now: datetime) -> dict[str, object]:
+    return {
+        "sha256": sha256(content).hexdigest(),
+        "content": content,
+        "received_at": now,
+        "state": STORED,
+        "envelope_to": [],
+        "tried": [],
+        "attempts": 0,
+        "sender": "",
+        "subject": "",
+        "reason": "",
+        "folder": "",
+        "uidvalidity": 0,
+        "uid": 0,
+    }

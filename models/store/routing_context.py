@@ -1,0 +1,195 @@
+"""Everything the store knows that bears on where one mail goes, gathered before ``rules.routing.route`` judges."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from models.rules import tokens
+from models.rules.address import domain, local, normal, plus_stripped
+from models.rules.proof import proved
+from models.store import messages, outbox, records
+from models.store.desk_facts import AliasRow, DeskFacts
+from models.store.messages import Linked, MessageFacts
+from models.store.raw_mail import RawFacts
+from models.types.mail import IncomingMail
+from models.types.message import Direction, MessageKind
+from models.types.record import Need
+from models.types.routing import AliasFact, KnownMessage, ReplyToken, RoutingContext
+
+MOST_REFERENCES = 32  # the newest ids that are looked up
+
+
+def gather(session: Session, desk: DeskFacts, mail: IncomingMail, raw: RawFacts) -> RoutingContext:
+    """Read the facts. ``mail`` already has the envelope's recipients among ``delivered_to``."""
+    sender = normal(mail.sender[0].address) if mail.sender else ""
+    found = messages.linked(session, _ids(mail))
+    people = _People(session)
+    twin, namesake = _same_id(session, mail, sender)
+    returned = (i for i in mail.bounce.original_ids if i in found and tokens.is_our_message_id(desk.key, i))
+    reported = [*_reported(session, desk, mail), *(found[i].record_id for i in returned)]
+    return RoutingContext(
+        own_addresses=desk.own,
+        own_domains=frozenset(facts.name for facts in desk.domains),
+        tokens=tuple(_tokens(session, desk, mail, sender, people)),
+        known=tuple(_known(desk, people, (found[i] for i in _answered(mail) if i in found))),
+        tagged=tuple(_tagged(session, people, mail.subject)),
+        aliases=tuple(_aliases(desk, mail)),
+        duplicate_of=twin,
+        same_id_other_content=namesake,
+        default_kind=raw.default_kind,
+        default_brand_id=raw.brand_id,
+        sender_is_agent=desk.agent_by_email(sender) is not None,
+        sender_address=sender,
+        sender_verified=proved(mail.auth_results, desk.authserv_id, domain(sender)),
+        own_loop=tokens.is_our_loop_tag(desk.key, mail.loop_tag) or tokens.is_our_message_id(desk.key, mail.message_id),
+        report_record_id=next(iter(reported), None),
+    )
+
+
+@dataclass(slots=True)
+class _Taking:
+    participants: frozenset[str]
+    kind: str
+    done: bool
+
+
+class _People:
+    """Who takes part in a record, read once per mail."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._read: dict[int, _Taking | None] = {}
+
+    def of(self, record_id: int) -> _Taking | None:
+        """None: there is no such record."""
+        if record_id not in self._read:
+            record = records.read(self._session, record_id)
+            self._read[record_id] = None
+            if record is not None:
+                people = records.participants(self._session, record_id)
+                self._read[record_id] = _Taking(people, record.kind, record.need is Need.DONE)
+        return self._read[record_id]
+
+
+def _answered(mail: IncomingMail) -> list[str]:
+    """In-Reply-To first, then References from the newest."""
+    return list(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))))[:MOST_REFERENCES]
+
+
+def _ids(mail: IncomingMail) -> list[str]:
+    return [*_answered(mail), *mail.bounce.original_ids[:MOST_REFERENCES]]
+
+
+def _recipients(mail: IncomingMail) -> Iterator[str]:
+    yield from mail.delivered_to
+    yield from (mailbox.address for mailbox in (*mail.to, *mail.cc))
+
+
+def _same_id(session: Session, mail: IncomingMail, sender: str) -> tuple[int | None, int | None]:
+    """Give the same mail's message, and a message with its id and other content."""
+    if not mail.message_id:
+        return None, None
+    others = messages.incoming_with_id(session, mail.message_id)
+    twin = next((one.id for one in others if _same_content(one, mail, sender)), None)
+    return twin, None if twin is not None else next((one.id for one in others), None)
+
+
+def _same_content(stored: MessageFacts, mail: IncomingMail, sender: str) -> bool:
+    # trace headers differ from mailbox to mailbox, so what people read is compared, not the bytes
+    return (stored.author_address, stored.subject, stored.text) == (sender, mail.subject, mail.text)
+
+
+def _tokens(
+    session: Session, desk: DeskFacts, mail: IncomingMail, sender: str, people: _People
+) -> Iterator[ReplyToken]:
+    for address in dict.fromkeys(_recipients(mail)):
+        parts = tokens.read_reply_address(desk.key, address)
+        delivery_id = tokens.read_envelope_sender(desk.key, address)
+        if parts is not None:
+            taking = people.of(parts.record_id) if parts.valid else None
+            yield ReplyToken(
+                address=address,
+                record_id=parts.record_id,
+                message_id=parts.message_id,
+                recipient=_issued_to(session, desk, parts, sender) if taking else "",
+                valid=taking is not None,
+                note=_is_note(session, parts.message_id) if taking else False,
+                participants=taking.participants if taking else frozenset(),
+            )
+        elif delivery_id is not None and (delivery := outbox.read(session, delivery_id)):
+            taking = people.of(delivery.record_id)
+            yield ReplyToken(
+                address=address,
+                record_id=delivery.record_id,
+                message_id=delivery.message_id,
+                recipient=delivery.recipient,
+                valid=True,
+                note=_is_note(session, delivery.message_id),
+                participants=taking.participants if taking else frozenset(),
+            )
+
+
+def _issued_to(session: Session, desk: DeskFacts, parts: tokens.TokenParts, sender: str) -> str:
+    candidates = (sender, *outbox.mailed_to(session, parts.message_id))
+    return next((one for one in candidates if one and tokens.recipient_matches(desk.key, parts, one)), "")
+
+
+def _is_note(session: Session, message_id: int) -> bool:
+    found = messages.read(session, message_id)
+    return found is not None and not found.public
+
+
+def _known(desk: DeskFacts, people: _People, found: Iterable[Linked]) -> Iterator[KnownMessage]:
+    for one in found:
+        taking = people.of(one.record_id)
+        if taking is not None:
+            yield KnownMessage(
+                message_id=one.wire_id,
+                record_id=one.record_id,
+                ours=tokens.is_our_message_id(desk.key, one.wire_id),
+                note=one.kind is not MessageKind.EMAIL or one.direction is Direction.INSIDE,
+                participants=taking.participants,
+                record_done=taking.done,
+                kind=taking.kind,
+            )
+
+
+def _tagged(session: Session, people: _People, subject: str) -> Iterator[KnownMessage]:
+    numbers = tokens.subject_numbers(subject)
+    ids = records.by_number(session, numbers) if numbers else {}
+    for number in numbers:
+        taking = people.of(ids[number]) if number in ids else None
+        if taking is not None:
+            yield KnownMessage("", ids[number], False, False, taking.participants, taking.done, taking.kind)
+
+
+def _aliases(desk: DeskFacts, mail: IncomingMail) -> list[AliasFact]:
+    """Match Delivered-To and To; Cc only when nothing else brought the mail here (R2)."""
+    addressed = [*mail.delivered_to, *(mailbox.address for mailbox in mail.to)]
+    return _matching(desk, addressed) or _matching(desk, [mailbox.address for mailbox in mail.cc])
+
+
+def _matching(desk: DeskFacts, addresses: Sequence[str]) -> list[AliasFact]:
+    ours = {facts.name for facts in desk.domains}
+    found: dict[int, AliasFact] = {}
+    for address in addresses:
+        bare = plus_stripped(address)
+        for alias in desk.aliases:
+            exact = bare == alias.address
+            if exact or (alias.any_domain and local(bare) == alias.local_part and domain(bare) in ours):
+                fact = _fact(alias, exact)
+                if exact or alias.id not in found:
+                    found[alias.id] = fact
+    return list(found.values())
+
+
+def _fact(alias: AliasRow, exact: bool) -> AliasFact:
+    return AliasFact(alias.id, alias.address, alias.creates, alias.brand_id, exact)
+
+
+def _reported(session: Session, desk: DeskFacts, mail: IncomingMail) -> Iterator[int]:
+    for address in _recipients(mail):
+        delivery_id = tokens.read_envelope_sender(desk.key, address)
+        if delivery_id is not None and (delivery := outbox.read(session, delivery_id)):
+            yield delivery.record_id

@@ -1,0 +1,54 @@
+"""Named values of the desk, the key everything is signed with, and the counter of record numbers."""
+
+from sqlalchemy import Integer, String, cast, insert, select, update
+from sqlmodel import Session, col
+
+from models.store.upsert import insert_into
+from models.tables.desk import Setting
+from models.types.errors import SettingsError
+
+SIGNING_KEY = "signing_key"
+NOTIFICATION_ADDRESS = "notification_address"
+BOUNCE_ADDRESS = "bounce_address"  # where reports come back to; unset: chosen per sending account
+AUTHSERV_ID = "authserv_id"  # our receiving server in Authentication-Results (RFC 8601)
+RECORD_NUMBER = "record_number"  # the newest number given
+
+
+def get(session: Session, key: str, default: str = "") -> str:
+    """Read one value."""
+    found = session.scalar(select(col(Setting.value)).where(col(Setting.key) == key))
+    return default if found is None else found
+
+
+def put(session: Session, key: str, value: str) -> None:
+    """Set one value."""
+    statement = insert_into(session, Setting).values(key=key, value=value)
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def put_new(session: Session, key: str, value: str) -> None:
+    """Set a value only where none is."""
+    session.execute(insert_into(session, Setting).values(key=key, value=value).on_conflict_do_nothing())
+
+
+def signing_key(session: Session) -> bytes:
+    """Return the desk's 32-byte key. ``SettingsError`` when the desk was never set up."""
+    found = get(session, SIGNING_KEY)
+    if not found:
+        raise SettingsError("This database has no desk yet.", "Run: nightdesk init")
+    return bytes.fromhex(found)
+
+
+def next_number(session: Session) -> int:
+    """Give the next record number; on PostgreSQL others wait for this transaction's end."""
+    statement = (
+        update(Setting)
+        .where(col(Setting.key) == RECORD_NUMBER)
+        .values(value=cast(cast(col(Setting.value), Integer) + 1, String))
+        .returning(col(Setting.value))
+    )
+    found = session.scalar(statement)
+    if found is None:
+        session.execute(insert(Setting).values(key=RECORD_NUMBER, value="1001"))
+        return 1001
+    return int(found)
