@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from models.rules.smtp_reply import sentence
+from models.rules.smtp_reply import LOGIN_CODES, sentence
 from models.types.outbox import Accepted, Deferred, DeliveryState, Outcome, Phase, Reason, Refused, Step, Unknown
 
 HOLD_SECONDS = 13  # on the server's clock; three more than shown, so the last second shown can still be taken
@@ -11,7 +11,6 @@ GIVE_UP_AFTER = timedelta(hours=48)
 GIVE_UP_FULL_AFTER = timedelta(hours=24)  # a mailbox full for a day is nobody's mailbox
 LEAST_ATTEMPTS = 6  # a clock that jumps, or workers that slept for days, fail nothing at the first try
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-_LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 6: the account's fault, never the recipient's
 _MAYBE = "The connection broke after the whole message was sent to {}: it may have arrived. Look before sending again."
 
 
@@ -63,7 +62,7 @@ def _unanswered(outcome: Deferred | Refused) -> bool:
 
 
 def _account_must_stop(outcome: Deferred | Refused) -> bool:
-    login = outcome.code in _LOGIN_CODES
+    login = outcome.code in LOGIN_CODES
     return login or (isinstance(outcome, Refused) and outcome.account_wide and not _says_later(outcome))
 
 

@@ -1,0 +1,188 @@
+"""Words by which mail servers say why, in the order they are asked.
+
+What a server says about us, its limits or the text comes before what it says about a mailbox, because refusals for
+those reasons often carry the enhanced code of an unknown user. Each pattern reads lower-case text of bounded length
+without addresses and links, and has bounded repeats only.
+"""
+
+import re
+
+from models.types.outbox import Reason
+
+_Words = tuple[tuple[Reason, tuple[str, ...]], ...]
+
+_BOX = r"(?:user|account|mailbox|mail box|recipient|addressee|e-?mail address|address|compte|destinataire|postfach)"
+_CANNOT = r"(?:does|do|did|could|can|is|was)(?: not|n.?t)"
+_NO_SUCH = (
+    r"(?:unknown|no such|invalid|non-?existent|bad|undeliverable|unroute?able|unallocated|inexistent|unrecognized"
+    r"|incorrect|dead|not an?|not an? valid|not an? known)"
+)
+
+_CLEAR: _Words = (
+    (Reason.GREYLIST, (r"gr[ae]y-?\s?list", r"postgrey", r"first (?:delivery )?attempt")),
+    (
+        Reason.RATE,
+        (
+            r"too many (?:\w+ ){0,3}(?:recipient|connection|session|rcpt|login|attempt|request|error|message|e?-?mail)",
+            r"(?:rate|frequency|connection|concurrency|sending|daily|hourly|volume)\W{1,3}(?:\w+ ){0,3}limit",
+            r"limit\w* (?:\w+ ){0,4}(?:rate|per (?:hour|day|minute)|connections)",
+            r"(?:daily|hourly|sending|message|outgoing) (?:\w+ ){0,2}quota",
+            r"(?:exceed\w*|over) (?:\w+ ){0,4}(?:sending|rate|messages? per|mails? per|connections)",
+            r"throttl",
+            r"unexpected volume",
+            r"sending too (?:fast|quickly)",
+            r"(?:unusual|high) rate|rate that prevents",
+            r"slow down",
+            r"max(?:imum)? connections",
+        ),
+    ),
+    (Reason.TLS, (r"must issue a starttls", r"(?:starttls|tls|encryption) (?:is )?(?:required|needed)")),
+    (
+        Reason.CONTENT,
+        (
+            r"\bvirus|malware|infected|malicious|phish",
+            r"(?:duplicate|missing|invalid|malformed|bad|multiple) (?:\S{1,20} )?headers?\b",
+            r"headers? too (?:large|long)",
+            r"message content|content (?:rejected|not acceptable)",
+            r"8-?bit data|bare (?:cr|lf)|line too long",
+            r"attachment (?:type )?(?:not allowed|blocked|rejected)",
+            r"not rfc ?\d* ?compliant|rfc ?5322|invalid mime",
+        ),
+    ),
+    (
+        Reason.POLICY,
+        (
+            r"\b(?:spf|dkim|dmarc|arc)\b",
+            r"authentication checks",
+            r"unauthenticated (?:sender|mail|e-?mail)",
+            r"reverse dns|\bptr\b|\bf?c?rdns\b|ip name lookup|unverifyable|helo (?:command )?rejected",
+            r"(?:black|block|deny)-?\s?list|\brbls?\b|\bdnsbl\b|spamhaus|spamcop|sorbs|barracuda",
+            r"\bblocked using|\bbanned\b|reputation|\bbad neighbo",
+            r"listed (?:in|at|by|on)\b(?! (?:domino|public|the directory))",
+            r"client host (?:\S{1,80} )?(?:rejected|blocked)",
+            r"(?:your|host) (?:network|ip)\b|\binvalid ip\b",
+            r"ip address .{0,40}(?:rejected|blocked|denied)",
+            r"service refuse|connections? not accepted|refused to talk|not accepting mail from",
+            r"relay(?:ing)?\b",
+        ),
+    ),
+    (
+        Reason.SPAM,
+        (
+            r"\bspam|\bjunk\b|unsolicited|\bbulk\b|suspicious",
+            r"ofr_506",  # Orange: refused by the content filter
+        ),
+    ),
+    (
+        Reason.SENDER,
+        (
+            r"sender (?:address |domain |verify )?(?:is )?(?:rejected|denied|refused|not allowed|blocked)",
+            r"sender (?:address |domain |verify )?(?:is )?(?:failed|invalid)",
+            r"(?:invalid|unknown|bad|no such|unresolvable) sender",
+            r"sender (?:id|verification)|domain of sender|return address",
+            r"not (?:allowed|authori[sz]ed|permitted|owned) (?:\w+ ){0,3}(?:send|from|as|by)\b",
+            r"send ?as ?denied",
+            r"\bfrom: domain|valid from\b|from (?:address|header) (?:is )?(?:not|invalid)",
+            r"purported responsible",  # Sender ID, RFC 4407
+        ),
+    ),
+    (
+        Reason.POLICY,
+        (
+            r"(?:for|by|local|of|to) (?:\w+ )?polic|policy (?:violation|reasons?|rejection|restrict)",
+            r"protocol violation",
+            r"message not (?:allowed|accepted)",
+            r"not authori[sz]ed|authentication required|permission",
+        ),
+    ),
+    (
+        Reason.FULL,
+        (
+            r"(?:mail)?box (?:\w+ ){0,3}(?:full|too large)|full mailbox",
+            r"over ?-?quota|out of (?:quota|storage)|user is over",
+            r"quota (?:is |has been |was )?(?:exceed|full|violation|limit)",
+            r"(?:exceed\w*|over) (?:\w+ ){0,4}quota",
+            r"(?:storage|mailbox) (?:size |space )?(?:limit|is full|full)",
+            r"(?:insufficient|not enough) mailbox",
+            r"bo[iî]te (?:\S{1,20} ){0,3}pleine|postfach (?:ist )?voll|buz[oó]n lleno|casella piena",
+        ),
+    ),
+    (
+        Reason.INACTIVE,
+        (
+            _BOX + r"\b[^.;:]{0,80}\b(?:disabled|suspended|inactive|deactivated|frozen|locked|blocked|bloqu[eé]"
+            r"|closed|discontinued|terminated|not active|expired|gesperrt)",
+            r"(?:disabled|inactive|suspended|deactivated|closed|expired) (?:user|account|mailbox|recipient)",
+        ),
+    ),
+    (
+        Reason.SIZE,
+        (
+            r"(?:message|mail|size|length|data)\b(?:\W{1,3}\w+){0,4}\W{1,3}"
+            r"(?:exceed|too (?:big|large|long)|over the|larger than)",
+            r"exceed\w* (?:\w+ ){0,4}(?:size|length)",
+            r"too (?:big|large) (?:message|mail)",
+            r"size limit|maximum (?:\w+ )?size",
+        ),
+    ),
+    (
+        Reason.DOMAIN,
+        (
+            r"(?:host|domain)(?: name)?s? (?:unknown|not found|(?:is )?invalid|(?:is |are )?(?:not|un)\W?reachable)",
+            r"(?:host|domain)(?: name)?\b[^.;]{0,60}\b" + _CANNOT + r" (?:exist|resolve|be found)",
+            r"(?:no such|unknown|illegal|non-?existent|invalid|unroute?able) (?:\w+ )?(?:host|domain)",
+            r"null ?mx|no mx\b|nxdomain|non-existent hosts",
+            r"(?:domain|host) (?:does not|doesn't|never) accepts? (?:e-?)?mail",
+            r"name (?:or )?service not known",
+        ),
+    ),
+    (
+        Reason.USER,
+        (
+            _NO_SUCH + r" (?:(?:local|virtual|destination|e-?mail|recipient|user|delivery|requested) ){0,2}"
+            r"(?:user|recipient|mailbox|account|address|person|alias|people|customer)",
+            _BOX + r"[^.;]{0,80}\b(?:unknown|not found|not known|unavailable|not exist|moved|lookup failed)",
+            _BOX + r"[^.;]{0,80}\bno longer (?:valid|available|exists?|active|in use|on)",
+            _BOX
+            + r"[^.;]{0,80}\b"
+            + _CANNOT
+            + r" (?:exist|be found|be delivered|valid|known|here|listed|recogni[sz]ed)",
+            _BOX + r"[^.;]{0,80}\b(?:is|was|are) invalid",
+            _CANNOT + r" (?:exist|have an? (?:\S{1,40} )?account|(?:be )?f(?:i|ou)nd)",
+            r"recip\w{0,8}notfound|not found by smtp|no mailbox|no valid recipient",
+            _CANNOT + r" (?:\w+ )?(?:listed|our customer|a valid)|not listed in",
+            r"no one (?:by|with) that|name (?:is )?not recogni[sz]ed",
+            r"(?:utilisateur|destinataire|adresse) (?:\w+ )?inconnue?",
+            r"(?:empf[aä]nger|benutzer|adresse) (?:\w+ ){0,2}(?:unbekannt|nicht)",
+            r"usuario (?:\w+ )?(?:desconocido|inexistente)|usu[aá]rio (?:\w+ )?(?:desconhecido|inexistente)",
+            r"utente (?:\w+ )?sconosciuto",
+        ),
+    ),
+)
+_VAGUE: _Words = (
+    (
+        Reason.POLICY,
+        (r"\bdenied\b|not allowed|forbidden|prohibited|blocked|administratively|access restricted",),
+    ),
+    (
+        Reason.SYSTEM,
+        (
+            r"(?:system|internal|server|software|mailer|local|queue file) (?:\w+ ){0,2}(?:error|fail|problem)",
+            r"(?:temporary|configuration|resources?|lookup) (?:\w+ ){0,2}(?:error|fail|problem|unavailable)",
+            r"service (?:is )?(?:currently |temporarily )?(?:unavailable|not available)",
+            r"disk space|system storage|out of memory|i/o error",
+            r"timed? ?out|dns query|(?:message|delivery time) expired",
+            r"hop count|too many hops|mail loop|loops? back|looping",
+            r"connection (?:lost|reset|refused|dropped)|(?:network|host) (?:is )?unreachable|no route",
+            r"try (?:again )?later|temporar\w{1,4} (?:deferred|rejected)",
+        ),
+    ),
+)
+
+
+def _compiled(words: _Words) -> tuple[tuple[Reason, re.Pattern[str]], ...]:
+    return tuple((reason, re.compile("|".join(patterns))) for reason, patterns in words)
+
+
+CLEAR_WORDS = _compiled(_CLEAR)  # stronger than the enhanced code
+VAGUE_WORDS = _compiled(_VAGUE)  # asked only when the enhanced code says nothing
