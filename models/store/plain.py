@@ -73,9 +73,8 @@ class Reader:
             raise _unreadable(error) from error
 
     def _open_sqlite(self) -> sqlite3.Connection:
-        path = self.url.removeprefix("sqlite:///")
         connection = sqlite3.connect(
-            f"file:{_quoted(path)}?mode=rw", uri=True, timeout=5, isolation_level=None, check_same_thread=False
+            sqlite_uri(self.url), uri=True, timeout=5, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA query_only=ON")
@@ -132,18 +131,19 @@ class Reader:
             self._local.connection = None
 
 
+def sqlite_uri(url: str) -> str:
+    """Return the file of a SQLite URL as ``sqlite3`` opens it without making a missing one."""
+    from urllib.parse import quote
+
+    return f"file:{quote(url.removeprefix('sqlite:///'))}?mode=rw"
+
+
 def _too_long() -> DatabaseError:
     return DatabaseError("The database took too long to answer.", "Ask for less, or look what else keeps it busy.")
 
 
 def _unreadable(error: sqlite3.Error) -> DatabaseError:
     return DatabaseError(f"The database cannot be read: {error}.", "Check the path, or run: nightdesk init")
-
-
-def _quoted(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path)
 
 
 def _pyformat(sql: str) -> str:

@@ -51,15 +51,6 @@ def thread(reader: Reader, record_id: int, *, agent_id: int, now: datetime, limi
         return Thread(found[0], messages, _older(reader, record_id, messages), tuple(map(_follower, followers)))
 
 
-def since(reader: Reader, record_id: int, base: int) -> tuple[MessageView, ...]:
-    """Return the messages of a record that are newer than the message ``base``."""
-    with reader.together():
-        found = reader.rows(
-            f"{MESSAGES} WHERE m.record_id = :record AND m.id > :base ORDER BY m.id", record=record_id, base=base
-        )
-        return _messages(reader, found)
-
-
 def _older(reader: Reader, record_id: int, shown: tuple[MessageView, ...]) -> int:
     if not shown:
         return 0

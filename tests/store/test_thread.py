@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from models.store.plain import Reader
-from models.store.thread import since, thread
+from models.store.thread import thread
 from models.tables.record import Attachment
 from models.types.message import AttachmentView, DeliveryView, Direction, FollowerView, MailClass, MessageKind
 from models.types.outbox import DeliveryState
@@ -17,7 +17,6 @@ def test_the_newest_messages_oldest_first(reader: Reader, world: World) -> None:
     assert found is not None
     assert [message.id for message in found.messages] == messages[2:]
     assert (found.row.id, found.older) == (record, 2)
-    assert [message.id for message in since(reader, record, messages[2])] == messages[3:]
 
 
 def test_a_record_without_messages(reader: Reader, world: World) -> None:
