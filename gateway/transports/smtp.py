@@ -1,0 +1,262 @@
+"""Send mails over one kept SMTP connection, one recipient each; each ends as an ``Outcome``."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import cast
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
+
+from gateway.transports import tls
+from gateway.transports.faults import FaultKind, TransportFault, fault_of
+from gateway.transports.smtp_wire import SmtpWire
+from models.rules import address, smtp_reply
+from models.types.account import Endpoint, Security
+from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Unknown
+
+_REASONS = {FaultKind.AUTH: Reason.AUTH, FaultKind.TLS: Reason.TLS, FaultKind.REFUSED: Reason.CONNECT}
+_GONE_CODE = 421
+_AUTH_PHASES = (Phase.CONNECT, Phase.AUTH)
+_ACCOUNT_PHASES = (Phase.CONNECT, Phase.AUTH, Phase.MAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds to wait, as RFC 5321 4.5.3.2 has them; ``block`` is for 64 KB of a body, ``dot`` for the last reply."""
+
+    connect: float = 30
+    command: float = 300
+    data: float = 120
+    block: float = 180
+    dot: float = 600
+    quit: float = 2
+
+
+class SmtpSession:
+    """One connection. ``open`` once, ``deliver`` while ``usable``, ``close`` in any case."""
+
+    def __init__(self, deadlines: Deadlines | None = None) -> None:
+        self._deadlines = deadlines or Deadlines()
+        self._endpoint: Endpoint | None = None
+        self._client: SMTP | None = None
+        self._wire: SmtpWire | None = None
+        self._phase = Phase.CONNECT
+        self._dirty = False  # an envelope was begun and not finished
+
+    @property
+    def usable(self) -> bool:
+        """True while the connection stands and its dialogue is in step."""
+        return self._wire is not None and self._wire.is_connected
+
+    async def open(self, endpoint: Endpoint, *, hostname: str) -> Outcome | None:
+        """Connect, encrypt as the endpoint demands, log in. None: ready; else what every mail of the account meets."""
+        self._endpoint, self._phase = endpoint, Phase.CONNECT
+        try:
+            tls.check_plain_allowed(endpoint)
+            await self._connect(endpoint, hostname)
+            self._phase = Phase.AUTH
+            if endpoint.user:
+                await self._login(endpoint)
+        except Exception as error:
+            self._drop()
+            return self._outcome_of(error)
+        except BaseException:
+            self._drop()
+            raise
+        return None
+
+    async def deliver(
+        self, envelope_from: str, envelope_to: str, wire: bytes, *, before_dot: Callable[[], Awaitable[None]]
+    ) -> Outcome:
+        """Send one message to one recipient. ``envelope_from`` "" is the null sender.
+
+        ``before_dot`` is awaited after the last byte of the body and before the final dot. What it raises is passed
+        on after the connection was cut: the server then never saw the end and keeps nothing.
+        """
+        self._phase = Phase.MAIL
+        sender = _envelope(envelope_from) if envelope_from else b""
+        recipient = _envelope(envelope_to)
+        refused = self._not_sendable(sender, recipient, len(wire))
+        if refused is not None:
+            return refused
+        try:
+            reply = await self._transact(cast(bytes, sender), cast(bytes, recipient), wire, before_dot)
+        except (SMTPException, OSError, TransportFault) as error:
+            return self._outcome_of(error)
+        except BaseException:
+            self._drop()
+            raise
+        self._dirty = False
+        return Accepted(reply.message)
+
+    async def close(self) -> None:
+        """Say QUIT if the connection stands; its errors change nothing."""
+        if self.usable and self._client is not None:
+            with suppress(SMTPException, OSError):
+                await self._client.quit(timeout=self._deadlines.quit)
+        self._drop()
+
+    async def _connect(self, endpoint: Endpoint, hostname: str) -> None:
+        plain = endpoint.security is Security.PLAIN
+        context = None if plain else await asyncio.to_thread(tls.context, endpoint)
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._deadlines.connect):
+            transport, wire = await loop.create_connection(
+                lambda: SmtpWire(loop),
+                endpoint.host,
+                endpoint.port,
+                ssl=context if endpoint.security is Security.TLS else None,
+            )
+        self._wire = wire
+        # the library's client for the commands, our wire under it
+        client = SMTP(
+            hostname=endpoint.host,
+            local_hostname=_helo_name(hostname),
+            timeout=self._deadlines.command,
+            start_tls=False,
+        )
+        client.protocol, client.transport = wire, transport
+        self._client = client
+        greeting = await wire.read_response(timeout=self._deadlines.command)
+        if greeting.code != 220:
+            raise SMTPResponseException(greeting.code, greeting.message)
+        await client.ehlo()
+        if endpoint.security is Security.STARTTLS and context is not None:
+            await self._encrypt(client, context, endpoint.host)
+
+    async def _encrypt(self, client: SMTP, context: ssl.SSLContext, host: str) -> None:
+        if not client.supports_extension("starttls"):
+            raise TransportFault(FaultKind.TLS, f"{host} offers no encryption; nothing was sent.")
+        assert self._wire is not None
+        try:
+            client.transport = await self._wire.upgrade(context, host, self._deadlines.connect)
+        except SMTPResponseException as error:
+            raise TransportFault(
+                FaultKind.TLS, f"{host} refuses encryption; nothing was sent.", error.message
+            ) from error
+        await client.ehlo()  # what was offered in clear counts for nothing (RFC 3207 4.2)
+
+    async def _login(self, endpoint: Endpoint) -> None:
+        client = self._client
+        assert client is not None
+        user, password = endpoint.user.encode(), endpoint.password.encode()
+        offered = client.server_auth_methods
+        # one mechanism, once: trying all with a wrong password locks accounts
+        if "plain" in offered:
+            await client.auth_plain(user, password)
+        elif "login" in offered:
+            await client.auth_login(user, password)
+        elif "cram-md5" in offered:
+            await client.auth_crammd5(user, password)
+        else:
+            raise TransportFault(FaultKind.AUTH, f"{endpoint.host} offers no login nightdesk knows.")
+
+    def _not_sendable(self, sender: bytes | None, recipient: bytes | None, size: int) -> Outcome | None:
+        """Say what needs no asking: the server would refuse it, or must never be told it."""
+        if not self.usable or self._client is None:
+            return Deferred(Reason.CONNECT, Phase.CONNECT, "The connection is closed.", account_wide=True)
+        if sender is None:
+            return Refused(Reason.SENDER, Phase.MAIL, "The sender's address cannot be written in a mail envelope.")
+        if recipient is None:
+            return Refused(Reason.USER, Phase.RCPT, "The address cannot be written in a mail envelope.")
+        if not (sender + recipient).isascii() and not self._client.supports_extension("smtputf8"):
+            return Refused(Reason.USER, Phase.RCPT, "The mail server takes only addresses in ASCII (no SMTPUTF8).")
+        limit = self._client.esmtp_extensions.get("size", "").strip()
+        if limit.isdecimal() and 0 < int(limit) < size:
+            return Refused(Reason.SIZE, Phase.MAIL, f"The mail server takes at most {limit} bytes.")
+        return None
+
+    async def _transact(
+        self, sender: bytes, recipient: bytes, wire: bytes, before_dot: Callable[[], Awaitable[None]]
+    ) -> SMTPResponse:
+        client, protocol = self._client, self._wire
+        assert client is not None
+        assert protocol is not None
+        if self._dirty:
+            await self._say(b"RSET", accept=(250,))
+        self._dirty = True
+        options = [b"SIZE=%d" % len(wire)] if client.supports_extension("size") else []
+        if not (sender + recipient).isascii():
+            options.append(b"SMTPUTF8")
+        await self._say(b"MAIL", b"FROM:<%s>" % sender, *options, accept=(250,))
+        self._phase = Phase.RCPT
+        await self._say(b"RCPT", b"TO:<%s>" % recipient, accept=(250, 251))
+        self._phase = Phase.DATA
+        await self._say(b"DATA", accept=(354,), seconds=self._deadlines.data)
+        early = await protocol.send_body(wire, self._deadlines.block)
+        if early is None:
+            await before_dot()
+            early = protocol.early_reply()
+        if early is not None:
+            self._drop()  # it does not read on; the end of the message was never sent
+            raise SMTPResponseException(early.code, early.message)
+        if not protocol.is_connected:
+            raise SMTPServerDisconnected("Connection lost")
+        self._phase = Phase.DOT
+        reply = await protocol.end_body(self._deadlines.dot)
+        if not 200 <= reply.code < 300:
+            raise SMTPResponseException(reply.code, reply.message)
+        return reply
+
+    async def _say(self, *words: bytes, accept: tuple[int, ...], seconds: float | None = None) -> None:
+        assert self._client is not None
+        reply = await self._client.execute_command(*words, timeout=seconds or self._deadlines.command)
+        if reply.code not in accept:
+            raise SMTPResponseException(reply.code, reply.message)
+
+    def _outcome_of(self, error: Exception) -> Outcome:
+        if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:
+            return self._said_no(error.code, error.message)
+        self._drop()  # whatever comes now belongs to no command
+        fault = self._named(error)
+        text = f"{fault.sentence} {fault.server_text}".strip()
+        if self._phase is Phase.DOT:
+            return Unknown(text)
+        reason = _REASONS.get(fault.kind) or smtp_reply.classify(None, "", text, self._phase).reason
+        return Deferred(reason, self._phase, text, account_wide=self._phase in _ACCOUNT_PHASES)
+
+    def _named(self, error: Exception) -> TransportFault:
+        """Find the network's fault under the library's."""
+        endpoint = self._endpoint
+        assert endpoint is not None
+        if isinstance(error, SMTPResponseException):
+            return TransportFault(FaultKind.PROTOCOL, f"{endpoint.host} gave no proper answer.", error.message)
+        if isinstance(error, SMTPServerDisconnected):
+            return fault_of(ConnectionResetError(), endpoint)
+        return fault_of(error, endpoint)
+
+    def _said_no(self, code: int, message: str) -> Outcome:
+        phase = self._phase
+        if code == _GONE_CODE:
+            self._drop()
+        enhanced = smtp_reply.enhanced_code(message)
+        verdict = smtp_reply.classify(code, enhanced, message, phase)
+        if verdict.reason is Reason.AUTH and not verdict.temporary:
+            return Refused(Reason.AUTH, phase, message, code, enhanced, account_wide=True)
+        if phase in _AUTH_PHASES:  # a greeting of 554 is the house's mood, not this recipient's fault
+            return Deferred(verdict.reason, phase, message, code, enhanced, account_wide=True)
+        if verdict.temporary:
+            wide = phase is Phase.MAIL or code == _GONE_CODE
+            return Deferred(verdict.reason, phase, message, code, enhanced, account_wide=wide)
+        return Refused(verdict.reason, phase, message, code, enhanced)
+
+    def _drop(self) -> None:
+        wire, self._wire, self._client, self._dirty = self._wire, None, None, False
+        if wire is not None:
+            wire.abort()
+
+
+def _envelope(written: str) -> bytes | None:
+    """Write an address for MAIL and RCPT: domain as A-label, local part as it is; None for what cannot be one."""
+    domain = address.domain(written)
+    if not domain:
+        return None
+    local = written.strip().rpartition("@")[0]
+    return f"{local}@{domain}".encode()
+
+
+def _helo_name(hostname: str) -> str:
+    usable = hostname.isascii() and hostname.isprintable() and hostname and " " not in hostname
+    return hostname if usable else "localhost"
