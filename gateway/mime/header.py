@@ -1,0 +1,85 @@
+"""The header of a mail or a part: fields in order, unfolded, as bytes; decoded when asked for."""
+
+import re
+from dataclasses import dataclass, field
+
+from gateway.mime.words import header_text
+
+_END = re.compile(rb"\n\r?\n")
+_FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
+_KNOWN = re.compile(
+    rb"(?:from|to|cc|subject|date|message-id|received|mime-version|content-[a-z-]{4,20}|return-path|dkim-signature"
+    rb"|x-[\w-]{2,40})[ \t]*:",
+    re.IGNORECASE,
+)
+_MBOX = re.compile(rb">?From ")
+
+
+@dataclass(slots=True)
+class Header:
+    """Fields by lower-case name, in order. ``hint``: the charset raw 8-bit values are probably in."""
+
+    fields: list[tuple[str, bytes]] = field(default_factory=list)
+    hint: str = ""
+
+    def raw(self, name: str) -> bytes | None:
+        """Return the first field's unfolded value, None when there is none."""
+        for have, value in self.fields:
+            if have == name:
+                return value
+        return None
+
+    def raws(self, name: str) -> list[bytes]:
+        """Return the values of all fields of that name."""
+        return [value for have, value in self.fields if have == name]
+
+    def text(self, name: str) -> str:
+        """Return the first field's value decoded; "" when there is none."""
+        value = self.raw(name)
+        return "" if value is None else header_text(value, self.hint).strip()
+
+    def texts(self, name: str) -> list[str]:
+        """Return the values of all fields of that name, decoded."""
+        return [header_text(value, self.hint).strip() for value in self.raws(name)]
+
+    def plain(self, name: str) -> str:
+        """Return the first value in lower case for comparing with words of a standard."""
+        value = self.raw(name)
+        return "" if value is None else value[:1000].decode("latin-1").strip().lower()
+
+
+def read_header(content: bytes, start: int, end: int) -> tuple[Header, int]:
+    """Read the header that begins at ``start``; return it and where the body begins.
+
+    A missing blank line is forgiven.
+    """
+    if content.startswith((b"\n", b"\r\n"), start, end):
+        return Header(), start + (1 if content[start] == 10 else 2)
+    found = _END.search(content, start, end)
+    head_end = found.start() + 1 if found else end
+    body = found.end() if found else end
+    lines = content[start:head_end].split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    header = Header()
+    values: list[list[bytes]] = []
+    at = start
+    for number, raw in enumerate(lines):
+        line = raw[:-1] if raw.endswith(b"\r") else raw
+        match = _FIELD.match(line)
+        if line[:1] in b" \t" and values:
+            values[-1].append(line)
+        elif match:
+            header.fields.append((match[1].decode("ascii").lower(), b""))
+            values.append([line[match.end() :]])
+        elif not (number == 0 and _MBOX.match(line)) and not _goes_on(lines, number):
+            body = at
+            break
+        at += len(raw) + 1
+    header.fields = [(name, b"".join(parts).strip()) for (name, _), parts in zip(header.fields, values, strict=True)]
+    return header, body
+
+
+def _goes_on(lines: list[bytes], number: int) -> bool:
+    """Tell junk inside a header from a body that lacks the blank line: after junk come fields every mail has."""
+    return any(_KNOWN.match(line) for line in lines[number + 1 : number + 40])

@@ -1,0 +1,85 @@
+"""Content-Type and Content-Disposition with their parameters (RFC 2045, 2183, 2231), as tolerant as mail needs."""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from gateway.mime.charset import decode
+from gateway.mime.words import decode_words, header_text
+
+_NAME = re.compile(r"\s*([^\s=;\"]{1,80}?)\s*=\s*")
+_SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?$")
+_TYPE = re.compile(r"\s*([\w.+!#$&^-]{1,100})\s*/\s*([\w.+!#$&^*-]{1,100})", re.ASCII)
+_ESCAPED = re.compile(r'\\(["\\])')
+
+
+def media_type(value: str) -> str:
+    """Return "type/subtype" in lower case; "" when the field does not hold one."""
+    match = _TYPE.match(value)
+    return f"{match[1]}/{match[2]}".lower() if match else ""
+
+
+def parameters(raw: bytes, hint: str = "") -> dict[str, str]:
+    """Read all parameters after the first semicolon, continuations joined and decoded. The first of a name wins."""
+    text = decode(raw, "", hint)
+    start = text.find(";")
+    found: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    while start >= 0:
+        name, value, start = _next(text, start + 1)
+        shape = _SECTION.match(name) if name else None
+        if shape is None:
+            continue
+        key = shape[1].lower()
+        if shape[2] is None and shape[3] is None:
+            found.setdefault(key, value)
+        else:
+            sections.setdefault(key, {}).setdefault(int(shape[2] or 0), (value, shape[3] is not None))
+    words = {key: decode_words(value) for key, value in found.items()}
+    return words | {key: _joined(pieces, hint) for key, pieces in sections.items()}
+
+
+def _next(text: str, at: int) -> tuple[str, str, int]:
+    """Read one ``name=value``; return it and where the next semicolon is (-1: none)."""
+    match = _NAME.match(text, at)
+    if match is None:
+        return "", "", text.find(";", at)
+    at = match.end()
+    if text.startswith('"', at):
+        end = _closing_quote(text, at + 1)
+        following = text.find(";", end)
+        return match[1], _ESCAPED.sub(r"\1", text[at + 1 : end]), following
+    end = text.find(";", at)
+    value = text[at:] if end < 0 else text[at:end]
+    return match[1], value.strip(), end
+
+
+def _closing_quote(text: str, at: int) -> int:
+    """Find the quote that ends the value. One that is followed by neither ``;`` nor the end was meant as a letter."""
+    end = at
+    while (end := text.find('"', end)) >= 0:
+        behind = text[max(at, end - 40) : end]
+        slashes = len(behind) - len(behind.rstrip("\\"))
+        rest = text[end + 1 : end + 40].lstrip()
+        if slashes % 2 == 0 and (not rest or rest[0] == ";" or _NAME.match(rest)):
+            return end
+        end += 1
+    semicolon = text.find(";", at)
+    return len(text) if semicolon < 0 else semicolon
+
+
+def _joined(pieces: dict[int, tuple[str, bool]], hint: str) -> str:
+    """Put the sections of one parameter together; the charset stands in the first (RFC 2231 4.1)."""
+    charset, data, any_encoded = "", [], False
+    for number, (value, encoded) in sorted(pieces.items()):
+        if encoded and number == min(pieces) and value.count("'") >= 2:
+            charset, _, value = value.split("'", 2)
+        any_encoded = any_encoded or encoded
+        raw = value.encode("utf-8", "surrogateescape")
+        data.append(unquote_to_bytes(value) if encoded else raw)
+    text = decode(b"".join(data), charset, hint)
+    return text if any_encoded and charset else decode_words(text)
+
+
+def field_type(raw: bytes | None) -> str:
+    """Return the media type of a Content-Type field; "" when missing or unreadable."""
+    return "" if raw is None else media_type(header_text(raw[:1000]))

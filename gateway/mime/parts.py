@@ -1,0 +1,158 @@
+"""The tree of parts by their place in the raw bytes: one pass per level, nothing copied, limits kept (RFC 2046)."""
+
+import re
+from dataclasses import dataclass, field
+
+from gateway.mime.header import Header, read_header
+from gateway.mime.limits import DEPTH, PARTS
+from gateway.mime.params import field_type, parameters
+from gateway.mime.transfer import decode_transfer
+
+_GUESS = re.compile(rb"(?:\A|\n)--([^\s\r\n][^\r\n]{0,199}?)[ \t]*\r?\n(?:[A-Za-z-]{3,40}:|\r?\n)")
+_GUESS_WITHIN = 20_000  # bytes looked at for a boundary nobody declared
+
+
+@dataclass(slots=True)
+class Part:
+    """One part. ``path`` as in IMAP sections ("" is the whole mail); ``start``/``end``: its body in ``content``."""
+
+    content: bytes
+    header: Header
+    start: int
+    end: int
+    path: str
+    type: str
+    params: dict[str, str]
+    children: list["Part"] = field(default_factory=list)
+    cut: bool = False  # a limit was reached inside: the children are not all of it
+
+    def raw(self) -> bytes:
+        """Return the body as it stands in the mail."""
+        return self.content[self.start : self.end]
+
+    def decoded(self) -> bytes:
+        """Return the body with its transfer encoding undone."""
+        return decode_transfer(self.raw(), self.header.plain("content-transfer-encoding"))
+
+    def file_name(self) -> str:
+        """Return the name the part claims for itself, "" when it has none."""
+        raw = self.header.raw("content-disposition")
+        if raw and (name := parameters(raw, self.header.hint).get("filename")):
+            return name
+        return self.params.get("name", "") or self.params.get("filename", "")
+
+    @property
+    def disposition(self) -> str:
+        """Return "inline", "attachment" or what else stands there; "" without the field."""
+        return self.header.plain("content-disposition").partition(";")[0].strip()
+
+
+def read_tree(content: bytes) -> Part:
+    """Read a whole mail into its tree. Lone CRs are line ends when there are no others."""
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    start = 0
+    while content.startswith((b"\n", b"\r"), start):
+        start += 1
+    return _Reader(content).read(start, len(content), "", 0, "text/plain")
+
+
+def find(root: Part, path: str) -> Part | None:
+    """Find a part by its path."""
+    if root.path == path or (path == "1" and not root.children):
+        return root
+    for child in root.children:
+        if child.path == path or path.startswith(child.path + "."):
+            return find(child, path)
+    return None
+
+
+class _Reader:
+    """Counts parts while it goes down, so that no mail has more than the limits allow."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.parts = 0
+
+    def read(self, start: int, end: int, path: str, depth: int, default_type: str) -> Part:
+        """Read one part and what it holds."""
+        self.parts += 1
+        header, body = read_header(self.content, start, end)
+        raw_type = header.raw("content-type")
+        kind = field_type(raw_type) or default_type
+        params = parameters(raw_type, header.hint) if raw_type else {}
+        header.hint = params.get("charset", "")
+        part = Part(self.content, header, min(body, end), end, path, kind, params)
+        if kind.startswith("multipart/"):
+            self._multipart(part, depth)
+        elif kind in {"message/rfc822", "message/global"} and self._plain_message(part):
+            self._message(part, depth)
+        return part
+
+    def _plain_message(self, part: Part) -> bool:
+        encoding = part.header.plain("content-transfer-encoding")
+        return encoding not in {"base64", "quoted-printable"}
+
+    def _message(self, part: Part, depth: int) -> None:
+        if depth >= DEPTH or self.parts >= PARTS:
+            part.cut = True
+            return
+        child = self.read(part.start, part.end, _below(part.path, 1), depth + 1, "text/plain")
+        part.children.append(child)
+
+    def _multipart(self, part: Part, depth: int) -> None:
+        if depth >= DEPTH:
+            part.cut = True
+            return
+        spans = self._spans(part)
+        default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+        for number, (start, end) in enumerate(spans, 1):
+            if self.parts >= PARTS:
+                part.cut = True
+                break
+            part.children.append(self.read(start, end, _below(part.path, number), depth + 1, default))
+
+    def _spans(self, part: Part) -> list[tuple[int, int]]:
+        """Cut the body at its boundary lines; without a declared or a working boundary, at one that looks like it."""
+        boundary = part.params.get("boundary", "").encode("utf-8", "replace")
+        spans = self._cut(part, boundary.rstrip()) if boundary.strip() else []
+        if spans:
+            return spans
+        guess = _GUESS.search(self.content, part.start, min(part.end, part.start + _GUESS_WITHIN))
+        return self._cut(part, guess[1]) if guess else []
+
+    def _cut(self, part: Part, boundary: bytes) -> list[tuple[int, int]]:
+        content, end = self.content, part.end
+        mark = b"--" + boundary
+        spans: list[tuple[int, int]] = []
+        opened = -1
+        at = part.start
+        while (at := content.find(mark, at, end)) >= 0:
+            after = at + len(mark)
+            line_end = content.find(b"\n", after, min(end, after + 200))
+            tail = content[after : line_end if line_end >= 0 else min(end, after + 200)].strip(b" \t\r")
+            if (at > part.start and content[at - 1] != 10) or tail not in {b"", b"--"}:
+                at = after
+                continue
+            if opened >= 0:
+                spans.append((opened, _before_break(content, at, opened)))
+            opened = -1
+            if tail == b"--" or len(spans) > PARTS:
+                break
+            opened = at = line_end + 1 if line_end >= 0 else end
+        if opened >= 0 and opened < end:
+            spans.append((opened, end))
+        return spans
+
+
+def _below(path: str, number: int) -> str:
+    return f"{path}.{number}" if path else str(number)
+
+
+def _before_break(content: bytes, at: int, floor: int) -> int:
+    """The line break before a boundary belongs to the boundary (RFC 2046 5.1.1)."""
+    if at - 1 >= floor and content[at - 1] == 10:
+        at -= 1
+        if at - 1 >= floor and content[at - 1] == 13:
+            at -= 1
+    return at

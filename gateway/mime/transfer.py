@@ -1,0 +1,47 @@
+"""Content-Transfer-Encoding undone (RFC 2045 6), whatever was broken on the way."""
+
+import binascii
+import re
+
+from gateway.mime.uuencode import decode_uu
+
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_SOFT = re.compile(rb"=[ \t]*\r?\n")
+
+
+def decode_transfer(data: bytes, encoding: str) -> bytes:
+    """Decode a part's bytes by its Content-Transfer-Encoding, already lower-cased; unknown ones mean none."""
+    encoding = encoding.strip().strip(";\"'").split(";")[0].strip()
+    if encoding in {"base64", "b"}:
+        return from_base64(data)
+    if encoding in {"quoted-printable", "quotedprintable", "q", "qp"}:
+        return from_quoted_printable(data)
+    if encoding in {"uuencode", "x-uuencode", "uue", "x-uue"}:
+        decoded = decode_uu(data)
+        return data if decoded is None else decoded
+    return data
+
+
+def from_base64(data: bytes) -> bytes:
+    """Decode base64; foreign letters are skipped, padding inside ends a run and not the data, a cut end is dropped."""
+    letters = data.translate(None, _NOT_BASE64)
+    inner = letters.rstrip(b"=")
+    if b"=" not in inner:
+        return _run(inner)
+    return b"".join(_run(run) for run in inner.split(b"="))
+
+
+def _run(letters: bytes) -> bytes:
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def from_quoted_printable(data: bytes) -> bytes:
+    """Decode quoted-printable; soft breaks with blanks behind them are still soft, and a wrong escape is kept."""
+    return binascii.a2b_qp(_strip_blanks(_SOFT.sub(b"", data)))
+
+
+def _strip_blanks(data: bytes) -> bytes:
+    """Drop blanks at line ends: they were added on the way (RFC 2045 6.7 rule 3)."""
+    return b"\n".join(line.rstrip(b" \t") for line in data.replace(b"\r\n", b"\n").split(b"\n"))
