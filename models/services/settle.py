@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from models.rules import outbox as ladder
 from models.services.need import turn
+from models.services.outgoing import outgoing
 from models.store import accounts, outbox
 from models.store.accounts import Half
 from models.store.changes import announce
@@ -29,6 +30,8 @@ from models.types.outbox import (
     Unknown,
 )
 from models.types.record import Need
+
+__all__ = ["begin_data", "claim", "keep_wire", "outgoing", "recover", "release", "renew", "settle"]
 
 DOT_LEASE = timedelta(minutes=11)  # the final dot's answer may take 10 minutes (RFC 5321 4.5.3.2.6)
 CLAIMED = (DeliveryState.SENDING, DeliveryState.IN_DATA)
@@ -99,7 +102,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> S
 
 
 def release(session: Session, claim: Claim, now: datetime) -> None:
-    """Give a claimed copy back untried, as when the process is asked to end. ``LeaseLost`` when it is no longer ours."""
+    """Give a claimed copy back untried, as when the process is told to end. ``LeaseLost``: it is no longer ours."""
     _change(session, claim, (DeliveryState.SENDING,), state=DeliveryState.QUEUED, ready_at=now, lease_until=None)
     outbox.end_attempt(session, claim.delivery_id, claim.attempt, now=now, outcome="released")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
@@ -153,6 +153,13 @@ def follow(session: Session, record_id: int, *, agent_id: int | None = None, con
     statement = insert_into(session, Following).values(record_id=record_id, agent_id=agent_id, contact_id=contact_id)
     session.execute(statement.on_conflict_do_nothing())
     return True
+
+
+def unfollow(session: Session, record_id: int, *, agent_id: int | None = None, contact_id: int | None = None) -> bool:
+    """End a following. False: there was none."""
+    mine = col(Following.agent_id) == agent_id if contact_id is None else col(Following.contact_id) == contact_id
+    statement = delete(Following).where(col(Following.record_id) == record_id, mine).returning(col(Following.id))
+    return session.scalar(statement) is not None
 
 
 def participants(session: Session, record_id: int) -> frozenset[str]:

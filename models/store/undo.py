@@ -45,6 +45,17 @@ def newest(session: Session, agent_id: int, now: datetime) -> Step | None:
     return Step(*found) if found else None
 
 
+def of_message(session: Session, agent_id: int, verb: str, message_id: int) -> Step | None:
+    """Return the step of this agent that made a message (``before["message_id"]``), taken back or not."""
+    statement = (
+        select(col(UndoStep.id), col(UndoStep.record_id), col(UndoStep.verb), col(UndoStep.before), col(UndoStep.at))
+        .where(col(UndoStep.agent_id) == agent_id, col(UndoStep.verb) == verb)
+        .order_by(col(UndoStep.id).desc())
+    )
+    steps = (Step(*found) for found in session.execute(statement))
+    return next((step for step in steps if step.before.get("message_id") == message_id), None)
+
+
 def spend(session: Session, step_id: int) -> None:
     """Mark a step as taken back."""
     session.execute(update(UndoStep).where(col(UndoStep.id) == step_id).values(undone=True))

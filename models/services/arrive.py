@@ -1,0 +1,207 @@
+"""Put an incoming mail on a record: its message, its files, the record's turn, and the copies for those who follow."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.rules import recipients, tokens, triage
+from models.rules.address import domain, normal
+from models.services import way
+from models.services.copies import enqueue
+from models.services.need import turn
+from models.store import contacts, messages, records, settings
+from models.store.changes import announce
+from models.store.desk_facts import DeskFacts
+from models.store.messages import NewMessage
+from models.store.raw_mail import RawFacts
+from models.store.records import RecordFacts
+from models.types.errors import NotFound
+from models.types.mail import IncomingMail
+from models.types.message import Direction, MailClass, MessageKind
+from models.types.people import Audience, Channel, Recipient, Why
+from models.types.record import Need
+from models.types.routing import Creation, RoutingDecision
+
+PREVIEW = 190  # characters
+NO_SUBJECT = "(no subject)"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who an incoming mail counts as written by. ``agent_id`` only when that was proved."""
+
+    name: str
+    address: str
+    agent_id: int | None
+    contact_id: int | None
+
+
+def open_record(
+    session: Session, desk: DeskFacts, mail: IncomingMail, creation: Creation, now: datetime
+) -> RecordFacts:
+    """Open a record for a mail; a human sender who is no agent becomes its customer."""
+    stage = records.first_stage(session, creation.kind)
+    if stage is None:
+        raise NotFound(f"There is no kind of record called {creation.kind}.")
+    author = _author(session, desk, mail, proved=False)
+    contact_id = author.contact_id
+    stranger = author.address and author.address not in desk.own and not desk.agent_by_email(author.address)
+    if contact_id is None and stranger and mail.mail_class is MailClass.HUMAN:
+        contact_id = contacts.ensure(session, author.address, author.name, now).id
+    record_id = records.create(
+        session,
+        kind=creation.kind,
+        number=settings.next_number(session),
+        title=one_line(mail.subject) or NO_SUBJECT,
+        stage=stage,
+        position=triage.position(Need.NEEDS_US, now),
+        reason="new",
+        contact_id=contact_id,
+        brand_id=creation.brand_id,
+        now=now,
+    )
+    made = records.read(session, record_id)
+    assert made is not None
+    return made
+
+
+def append(
+    session: Session,
+    desk: DeskFacts,
+    record: RecordFacts,
+    mail: IncomingMail,
+    raw: RawFacts,
+    decision: RoutingDecision,
+    now: datetime,
+    *,
+    fresh: bool = False,
+) -> int:
+    """Add a mail to a record as ``decision`` says; the message's id. ``fresh``: the record was opened for it."""
+    author = _author(session, desk, mail, proved=decision.verified)
+    message = _message(record.id, mail, raw, decision, author, now)
+    message_id = messages.add(session, message)
+    messages.add_files(session, message_id, mail.attachments)
+    records.touch(session, record.id, preview(message.new_text or message.text))
+    if mail.mail_class is MailClass.HUMAN and author.contact_id is not None:
+        contacts.mark_undeliverable(session, author.address, "")
+    _take_turn(session, record, decision, author, now, fresh=fresh)
+    _relay(session, desk, record, message_id, mail, decision, author, now)
+    announce(session, now, record.id)
+    return message_id
+
+
+def preview(text: str) -> str:
+    """Give the first words of a text, for the list."""
+    return one_line(text[: PREVIEW * 4])[:PREVIEW]
+
+
+def one_line(text: str) -> str:
+    """Fold white space."""
+    return " ".join(text.split())
+
+
+def _author(session: Session, desk: DeskFacts, mail: IncomingMail, *, proved: bool) -> Author:
+    if not mail.sender:
+        return Author("", "", None, None)
+    written = mail.sender[0]
+    address = normal(written.address)
+    agent = desk.agent_by_email(address)
+    if agent is not None and proved:
+        return Author(agent.name, address, agent.id, None)
+    known = contacts.by_email(session, [address]).get(address) if agent is None else None
+    return Author(written.name, address or written.address, None, known.id if known else None)
+
+
+def _message(
+    record_id: int, mail: IncomingMail, raw: RawFacts, decision: RoutingDecision, author: Author, now: datetime
+) -> NewMessage:
+    return NewMessage(
+        record_id=record_id,
+        kind=MessageKind.NOTE if decision.internal else MessageKind.EMAIL,
+        direction=Direction.INSIDE if decision.internal else Direction.IN,
+        mail_class=mail.mail_class,
+        author_agent_id=author.agent_id,
+        author_contact_id=author.contact_id,
+        author_name=author.name,
+        author_address=author.address,
+        verified=decision.verified,
+        subject=mail.subject,
+        text=mail.text,
+        new_text=mail.reply_text if mail.reply_text.strip() != mail.text.strip() else "",
+        to=tuple(str(mailbox) for mailbox in mail.to),
+        cc=tuple(str(mailbox) for mailbox in mail.cc),
+        message_id=mail.message_id,
+        in_reply_to=next(iter(mail.in_reply_to), ""),
+        references=mail.references,
+        account_id=raw.account_id,
+        raw_id=raw.id,
+        tried=tuple((one.rule, one.outcome, one.because) for one in decision.tried),
+        warnings=tuple(dict.fromkeys((*((raw.reason,) if raw.reason else ()), *mail.warnings, *decision.warnings))),
+        sent_at=mail.date,
+        created_at=now,
+    )
+
+
+def _take_turn(
+    session: Session, record: RecordFacts, decision: RoutingDecision, author: Author, now: datetime, *, fresh: bool
+) -> None:
+    """A person's word is ours to answer; a proved agent's word to the customer was the answer."""
+    if fresh or not decision.changes_state:
+        return
+    if author.agent_id is None:
+        turn(session, record.id, Need.NEEDS_US, "reply", now)
+    elif not decision.internal:
+        turn(session, record.id, Need.WAITING, "", now)
+
+
+def _relay(
+    session: Session,
+    desk: DeskFacts,
+    record: RecordFacts,
+    message_id: int,
+    mail: IncomingMail,
+    decision: RoutingDecision,
+    author: Author,
+    now: datetime,
+) -> None:
+    if not (decision.relay or decision.tell_staff):
+        return
+    already = frozenset(normal(mailbox.address) for mailbox in (*mail.to, *mail.cc)) - {""}
+    audience = recipients.relay(
+        followers=records.followers(session, record.id),
+        author_address=author.address,
+        author_agent_id=author.agent_id,
+        already=already,
+        own=desk.own,
+        internal=decision.internal or not decision.relay,
+    )
+    if author.agent_id is not None and decision.relay and not decision.internal:
+        audience = _with_customer(session, record, audience, already | desk.own)
+    if not audience.recipients:
+        return
+    there_and_back = way.relay_way(session, desk, record)
+    if any(person.channel is Channel.EMAIL for person in audience.recipients):
+        relay_id = tokens.new_message_id(
+            desk.key, record_id=record.id, nonce=f"r{message_id}", domain=domain(there_and_back.reply)
+        )
+        messages.set_relay_id(session, message_id, relay_id)
+    enqueue(
+        session,
+        desk,
+        message_id=message_id,
+        record_id=record.id,
+        audience=audience,
+        way=there_and_back,
+        hold_until=None,
+        now=now,
+    )
+
+
+def _with_customer(session: Session, record: RecordFacts, audience: Audience, has_it: frozenset[str]) -> Audience:
+    """An agent answered by mail: the customer gets it too, unless they have it."""
+    customer = contacts.contact(session, record.contact_id) if record.contact_id is not None else None
+    if customer is None or customer.email in has_it | {one.address for one in audience.recipients}:
+        return audience
+    person = Recipient(customer.name, customer.email, Channel.EMAIL, Why.CONTACT, contact_id=customer.id)
+    return replace(audience, recipients=(person, *audience.recipients))

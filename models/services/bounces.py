@@ -1,0 +1,79 @@
+"""Apply what a delivery report says to the copies it reports on (R3)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.rules import tokens
+from models.rules.address import normal
+from models.rules.smtp_reply import sentence
+from models.services.need import turn
+from models.store import contacts, messages, outbox
+from models.store.changes import announce
+from models.store.desk_facts import DeskFacts
+from models.store.outbox import DeliveryFacts
+from models.types.mail import BounceRecipient, IncomingMail
+from models.types.outbox import DeliveryState, Reason
+from models.types.people import Channel
+from models.types.record import Need
+
+ACCEPTED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+
+
+def apply(session: Session, desk: DeskFacts, mail: IncomingMail, now: datetime) -> None:
+    """Mark the copies a report names. Only our signed envelope sender or Message-ID proves that it is about us.
+
+    Hard: bounced, the record needs us, the customer's address is marked. Delayed or soft: the words are kept with the
+    copy. Delivered: the copy is delivered. What names a copy but no state changes nothing.
+    """
+    reported = list(_reported(session, desk, mail))
+    for about in mail.bounce.recipients:
+        for row in _copies_of(reported, about):
+            _mark(session, row, about, now)
+
+
+def _reported(session: Session, desk: DeskFacts, mail: IncomingMail) -> Iterator[DeliveryFacts]:
+    """The copy a signed envelope sender names; else all copies of the message returned."""
+    for address in (*mail.delivered_to, *(mailbox.address for mailbox in mail.to)):
+        delivery_id = tokens.read_envelope_sender(desk.key, address)
+        if delivery_id is not None and (row := outbox.read(session, delivery_id, lock=True)):
+            yield row
+            return
+    ours = [one for one in mail.bounce.original_ids if tokens.is_our_message_id(desk.key, one)]
+    for message_id in dict.fromkeys(found.id for found in messages.linked(session, ours).values()):
+        yield from outbox.of_message(session, message_id, lock=True)
+
+
+def _copies_of(reported: list[DeliveryFacts], about: BounceRecipient) -> list[DeliveryFacts]:
+    """The copies for the recipient named; a single mailed copy also when the report names another (a forward)."""
+    mailed = [row for row in reported if row.channel is Channel.EMAIL]
+    named = [row for row in mailed if row.recipient == normal(about.address)]
+    return named or (mailed if len(mailed) == 1 else [])
+
+
+def _mark(session: Session, row: DeliveryFacts, about: BounceRecipient, now: datetime) -> None:
+    if row.state not in ACCEPTED:
+        return
+    if about.kind == "hard":
+        reason = Reason(about.reason) if about.reason in set(Reason) else Reason.UNKNOWN
+        said = sentence(reason, address=row.recipient)
+        outbox.change(
+            session,
+            row.id,
+            row.fence,
+            ACCEPTED,
+            state=DeliveryState.BOUNCED,
+            reason=reason,
+            sentence=said,
+            server_text=about.text,
+        )
+        contacts.mark_undeliverable(session, row.recipient, said)
+        turn(session, row.record_id, Need.NEEDS_US, "bounced", now)
+    elif about.kind == "delivered":
+        outbox.change(session, row.id, row.fence, ACCEPTED, state=DeliveryState.DELIVERED, sentence="", server_text="")
+        announce(session, now, row.record_id)
+    elif about.kind in ("soft", "delayed"):
+        said = f"{row.recipient} did not take it yet; the servers on the way keep trying."
+        outbox.change(session, row.id, row.fence, ACCEPTED, sentence=said, server_text=about.text)
+        announce(session, now, row.record_id)
