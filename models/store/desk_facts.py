@@ -49,6 +49,7 @@ class DomainFacts:
     name: str
     brand_id: int | None
     bounce: str  # local part
+    catchall: str = ""  # local part; "" = mail for unknown addresses is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class DeskFacts:
 
 def read(session: Session) -> DeskFacts:
     """Read it all. ``SettingsError`` when the desk was never set up."""
-    domains = [(d.id, DomainFacts(d.name, d.brand_id, d.bounce), d.catchall) for d in _domains(session)]
-    names = {domain_id: facts.name for domain_id, facts, _ in domains}
+    domains = [(d.id, DomainFacts(d.name, d.brand_id, d.bounce, d.catchall)) for d in _domains(session)]
+    names = {domain_id: facts.name for domain_id, facts in domains}
     aliases = tuple(
         AliasRow(a.id, a.local_part, names[a.domain_id], a.creates, a.brand_id, a.any_domain) for a in _aliases(session)
     )
@@ -110,7 +111,7 @@ def read(session: Session) -> DeskFacts:
     ours = {
         *(alias.address for alias in aliases),
         *(f"{alias.local_part}@{name}" for alias in aliases if alias.any_domain for name in names.values()),
-        *(f"{part}@{facts.name}" for _, facts, catchall in domains for part in (facts.bounce, catchall) if part),
+        *(f"{part}@{facts.name}" for _, facts in domains for part in (facts.bounce, facts.catchall) if part),
         *({*(account.email for account in accounts), *company} - staff),
         notification,
         bounce,
@@ -121,7 +122,7 @@ def read(session: Session) -> DeskFacts:
         bounce=bounce,
         authserv_id=settings.get(session, settings.AUTHSERV_ID),
         own=frozenset(ours - {""}),
-        domains=tuple(facts for _, facts, _ in domains),
+        domains=tuple(facts for _, facts in domains),
         aliases=aliases,
         accounts=accounts,
         agents=agents,
