@@ -1,4 +1,4 @@
-"""Which address a message goes out as: one order, the same everywhere, with a reason for each address not taken (R10)."""
+"""Which address a message goes out as: one order for everybody, with a reason for each address not taken (R10)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -48,7 +48,10 @@ def covers(server_filter: Sequence[str], address: str) -> bool:
 
 
 def _in_order(question: SenderQuestion, candidates: Sequence[Candidate]) -> Iterator[tuple[str, Candidate | None]]:
-    by_address = {normal(candidate.address): candidate for candidate in candidates}
+    available_last = sorted(candidates, key=lambda candidate: not _why_not(candidate, question), reverse=True)
+    by_address = {
+        normal(candidate.address): candidate for candidate in available_last
+    }  # bound twice: the one that fits
     for rule in (EXPLICIT, BY_RULE, STAY):
         if wished := _wished(rule, question):
             yield rule, by_address.get(normal(wished))

@@ -1,0 +1,26 @@
+"""Which recipients a listener takes: the desk's own addresses, signed or not, and nobody else's mail."""
+
+from collections.abc import Collection
+
+from models.rules.address import domain, local, normal, plus_stripped
+from models.types.reception import Reception
+
+POSTMASTER = "postmaster"  # RFC 5321 4.5.1: always taken, also without a domain
+
+
+def receive(address: str, *, own: Collection[str], domains: Collection[str], catchalls: Collection[str]) -> Reception:
+    """Judge one recipient. ``own``: normal addresses; ``catchalls``: those of ``domains`` that take any local part.
+
+    "support+anything@" is ours when "support@" is: a reply address whose signature broke on the way belongs into
+    quarantine, where people see it, not back to the customer.
+    """
+    if address.strip().casefold() == POSTMASTER:
+        return Reception.TAKEN
+    if not normal(address):
+        return Reception.UNUSABLE
+    if normal(address) in own or plus_stripped(address) in own:
+        return Reception.TAKEN
+    host = domain(address)
+    if host not in domains:
+        return Reception.FOREIGN
+    return Reception.TAKEN if host in catchalls or local(address) == POSTMASTER else Reception.UNKNOWN
