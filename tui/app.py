@@ -1,0 +1,165 @@
+"""The Textual application: themes, style sheets, the change feed and the background work; it owns no record."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import PurePath
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import work
+from textual.app import App, SystemCommand
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from models.types.change import Change
+from models.types.errors import NightdeskError, SettingsError
+from tui.bridge import Desk
+from tui.keys import Command, doubles, remapped
+from tui.panels.clock import Clock, local_now
+from tui.render import wash
+from tui.screens.desk import DeskScreen
+from tui.theme import DEEP, SIXTEEN
+
+RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)  # back-off of the feed and of the background work; the last one repeats
+
+
+class Defang(LineFilter):
+    """The second net: no control or direction character leaves through any widget, whoever drew it."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Wash every segment of a line that is not the terminal's own control."""
+        return [
+            segment
+            if segment.control or (segment.text.isascii() and segment.text.isprintable())
+            else Segment(wash.block(segment.text).replace("\n", " ").replace("\t", " "), segment.style)
+            for segment in segments
+        ]
+
+
+class NightdeskApp(App[None]):
+    """One agent at one terminal."""
+
+    TITLE = "nightdesk"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "screens/desk.tcss",
+        "panels/record_list.tcss",
+        "panels/thread.tcss",
+        "panels/composer.tcss",
+        "panels/command_line.tcss",
+    ]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        background: Callable[[], Awaitable[None]] | None = None,
+        keymap: Mapping[str, str] | None = None,
+        ansi: bool = False,
+        clock: Clock = local_now,
+    ) -> None:
+        """``background`` runs until the program ends, restarted with back-off. SettingsError: a bad keymap."""
+        ansi = ansi or bool(os.environ.get("NO_COLOR"))
+        self._table = _table(keymap or {})
+        super().__init__(ansi_color=ansi)
+        self.animation_level = "none"
+        self.register_theme(DEEP)
+        self.register_theme(SIXTEEN)
+        self.theme = SIXTEEN.name if ansi else DEEP.name
+        self._desk = desk
+        self._background = background
+        self._leaving = False
+        self.desk_screen = DeskScreen(desk, clock, self._table)
+        self.set_keymap(dict(keymap or {}))
+
+    def get_default_screen(self) -> Screen[None]:
+        """Mount the desk at once; nothing is ever pushed over it but the palette."""
+        return self.desk_screen
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Add the second net to Textual's own filters."""
+        return [*super().get_line_filters(), Defang()]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Fill the palette from the command table."""
+        context = self.desk_screen.context
+        for command in self._table:
+            if command.name and context in command.contexts:
+                yield SystemCommand(command.words.capitalize(), f":{command.name}", self._chosen(command))
+
+    def _chosen(self, command: Command) -> Callable[[], None]:
+        return lambda: self.desk_screen.run_command(command)
+
+    def on_mount(self) -> None:
+        """Begin to listen once the first frame is out."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._follow_changes()
+        if self._background is not None:
+            self._carry(self._background)
+
+    @work(group="feed", exit_on_error=False)
+    async def _follow_changes(self) -> None:
+        """Pass every change on to the screen; a broken feed is said and begun anew."""
+        for pause in _pauses():
+            try:
+                async for change in self._desk.changes():
+                    self.desk_screen.look_again(change)
+            except Exception as error:
+                self.desk_screen.fault(error)
+            await asyncio.sleep(pause)
+            self.desk_screen.look_again(Change(all=True))
+
+    @work(group="background", exit_on_error=False)
+    async def _carry(self, background: Callable[[], Awaitable[None]]) -> None:
+        """Keep the background work running."""
+        for pause in _pauses():
+            try:
+                await background()
+                return
+            except Exception as error:
+                self.desk_screen.fault(error)
+            await asyncio.sleep(pause)
+
+    async def flush(self) -> None:
+        """Save what is being written. Raises NightdeskError when it cannot be."""
+        await self.desk_screen.composer.save()
+
+    async def hang_up(self) -> None:
+        """Leave because the line dropped (SIGHUP): save, then end, whatever the terminal says."""
+        try:
+            await self.flush()
+        finally:
+            self.exit(return_code=129)
+
+    async def action_quit(self) -> None:
+        """Leave. A text that cannot be saved asks for a second ``q``."""
+        try:
+            await self.flush()
+        except NightdeskError as error:
+            if not self._leaving:
+                self._leaving = True
+                self.desk_screen.say(f"The text is not saved: {error} Once more leaves and loses it.", bad=True)
+                return
+        self.exit()
+
+
+def _pauses() -> Iterable[float]:
+    yield from RESTART_SECONDS
+    while True:
+        yield RESTART_SECONDS[-1]
+
+
+def _table(keymap: Mapping[str, str]) -> tuple[Command, ...]:
+    """The command table with the agent's own keys."""
+    try:
+        table = remapped(keymap)
+    except KeyError as error:
+        raise SettingsError(f"keymap: there is no command {error.args[0]!r}.", "nightdesk keys lists them.") from None
+    clashes = doubles(table)
+    if clashes:
+        raise SettingsError(f"keymap: a key means two things: {clashes[0]}.", "Give one of them another key.")
+    return table

@@ -1,0 +1,262 @@
+"""The one table of commands: keys, words, where they work, and why one does not apply now.
+
+Help, footer, palette, the ``:`` line, the README's table and the check for double keys all come from it.
+A key of two letters ("g g") is typed one after the other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from models.types.draft import DraftMode
+from models.types.outbox import DeliveryState
+from models.types.record import ListRow, Need, QuarantineRow, RecordRow, View
+
+
+class Context(StrEnum):
+    """Where the keys go."""
+
+    LIST = "list"
+    THREAD = "thread"
+    WRITING = "writing"  # letters are text
+    REVIEW = "review"  # the bar below a written text
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides whether a command applies now."""
+
+    context: Context
+    view: View
+    row: ListRow | None
+    login: str
+    searching: bool = False
+    draft: DraftMode | None = None
+    deliveries: tuple[DeliveryState, ...] = ()  # of the chosen message
+    folded: bool = False  # the chosen message has folded quotes
+    following: bool = False
+
+
+WhyNot = Callable[[Situation], str]
+
+
+def always(_: Situation) -> str:
+    """Applies everywhere."""
+    return ""
+
+
+def on_row(now: Situation) -> str:
+    """Applies to anything under the cursor."""
+    return "" if now.row is not None else "There is nothing under the cursor."
+
+
+def on_record(now: Situation) -> str:
+    """Applies to records, not to mail in quarantine."""
+    if isinstance(now.row, QuarantineRow):
+        return "This mail is on no record yet: m puts it on one, O opens one from it."
+    return on_row(now)
+
+
+def on_quarantine(now: Situation) -> str:
+    """Applies to mail in quarantine."""
+    return on_row(now) or (
+        "" if isinstance(now.row, QuarantineRow) else "Only a mail in quarantine can be put somewhere: g q."
+    )
+
+
+def to_take(now: Situation) -> str:
+    """Applies to records that are not mine yet."""
+    if isinstance(now.row, RecordRow) and now.row.assignee == now.login:
+        return f"#{now.row.number} is yours already."
+    return on_record(now)
+
+
+def to_do(now: Situation) -> str:
+    """Applies to records that are not done."""
+    if isinstance(now.row, RecordRow) and now.row.need is Need.DONE:
+        return f"#{now.row.number} is done already; E brings it back."
+    return on_record(now)
+
+
+def to_reopen(now: Situation) -> str:
+    """Applies to records that do not need us."""
+    if isinstance(now.row, RecordRow) and now.row.need is Need.NEEDS_US:
+        return f"#{now.row.number} needs us already."
+    return on_record(now)
+
+
+def to_resend(now: Situation) -> str:
+    """Applies to a message with a copy that did not arrive for certain."""
+    wanted = {DeliveryState.UNSURE, DeliveryState.FAILED, DeliveryState.BOUNCED}
+    return on_record(now) or (
+        "" if wanted & set(now.deliveries) else "No copy of this message is failed, bounced or unsure."
+    )
+
+
+def with_draft(now: Situation) -> str:
+    """Applies while a text is being written."""
+    return "" if now.draft is not None else "Nothing is being written: r answers, c writes a note."
+
+
+def with_reply(now: Situation) -> str:
+    """Applies while a reply is being written."""
+    if now.draft is DraftMode.NOTE:
+        return "A note has no recipients outside and no subject."
+    return with_draft(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the program can do. ``argument`` names what ``:`` takes after the name; "" = nothing."""
+
+    id: str
+    name: str  # after ":"
+    keys: tuple[str, ...]
+    words: str  # for help and palette
+    hint: str  # for the footer; "" = not there
+    contexts: frozenset[Context]
+    why_not: WhyNot = always
+    argument: str = ""
+
+    @property
+    def sequences(self) -> tuple[tuple[str, ...], ...]:
+        """The keys, each as what is pressed one after the other."""
+        return tuple(tuple(key.split()) for key in self.keys)
+
+
+READING = frozenset({Context.LIST, Context.THREAD})
+IN_LIST = frozenset({Context.LIST})
+IN_THREAD = frozenset({Context.THREAD})
+IN_REVIEW = frozenset({Context.REVIEW})
+IN_TEXT = frozenset({Context.WRITING})
+BUT_TEXT = READING | IN_REVIEW
+EVERYWHERE = frozenset(Context)
+
+_C = Command
+COMMANDS: tuple[Command, ...] = (
+    _C("record.reply", "reply", ("r",), "answer by mail", "reply", READING, on_record),
+    _C("record.note", "note", ("c",), "write a note that stays inside", "note", READING, on_record),
+    _C("record.take", "take", ("a",), "assign it to me", "take", READING, to_take),
+    _C("record.done", "done", ("e",), "done, on to the next", "done", READING, to_do),
+    _C("record.reopen", "reopen", ("E",), "it needs us again", "", READING, to_reopen),
+    _C("record.follow", "follow", ("F",), "follow it, or stop following", "", READING, on_record),
+    _C("app.undo", "undo", ("z",), "take back the newest thing I did, also a send", "undo", READING),
+    _C("list.down", "next", ("j", "down"), "next record, or next message when open", "", READING),
+    _C("list.up", "previous", ("k", "up"), "previous record, or previous message when open", "", READING),
+    _C("list.page_down", "page-down", ("pagedown",), "a screenful down", "", READING),
+    _C("list.page_up", "page-up", ("pageup",), "a screenful up", "", READING),
+    _C("list.top", "top", ("g g", "home"), "to the top", "", READING),
+    _C("list.bottom", "bottom", ("G", "end"), "to the bottom", "", READING),
+    _C("list.next_need", "next-need", ("n",), "next record that needs us", "", READING),
+    _C("list.previous_need", "previous-need", ("N",), "previous record that needs us", "", READING),
+    _C("thread.open", "open-thread", ("enter",), "open: the keys go to the thread", "open", IN_LIST, on_row),
+    _C("app.back", "back", ("escape",), "back to the list, same place; clears a search", "back", READING),
+    _C("thread.page", "page", ("space",), "page the thread; at its end the next record", "", READING, on_row),
+    _C("thread.page_back", "page-back", ("b",), "page the thread back", "", READING, on_row),
+    _C("thread.quotes", "quotes", ("Q",), "unfold or fold quoted text", "", READING, on_row),
+    _C("thread.why", "why", ("w",), "why this message is here: every rule tried", "why", READING, on_row),
+    _C("thread.raw", "raw", ("o",), "the mail as it came", "", READING, on_row),
+    _C("thread.resend", "resend", ("S",), "send a failed, bounced or unsure copy again", "", READING, to_resend),
+    _C("mail.attach", "attach", ("m",), "put a quarantined mail on a record", "", READING, on_quarantine, "number"),
+    _C("mail.open", "open", ("O",), "open a record from a quarantined mail", "", READING, on_quarantine, "kind"),
+    _C("view.next", "next-view", ("tab",), "next view", "view", READING),
+    _C("view.previous", "previous-view", ("shift+tab",), "previous view", "", READING),
+    _C("view.open", "view-open", ("g o",), "go to what is open", "", READING),
+    _C("view.needs_us", "view-needs-us", ("g n",), "go to what needs us", "", READING),
+    _C("view.mine", "view-mine", ("g m",), "go to what is mine", "", READING),
+    _C("view.done", "view-done", ("g d",), "go to what is done", "", READING),
+    _C("view.quarantine", "view-quarantine", ("g q",), "go to mail that found no record", "", READING),
+    _C("draft.review", "review", ("escape",), "finish writing: save and choose what to do", "review", IN_TEXT),
+    _C("draft.send_now", "send-now", ("ctrl+enter", "alt+enter"), "send, where the terminal can tell", "", IN_TEXT),
+    _C("draft.send", "send", ("y",), "send it (a note: log it)", "send", IN_REVIEW, with_draft),
+    _C("draft.send_done", "send-done", ("Y",), "send it, and the record is done", "send, done", IN_REVIEW, with_draft),
+    _C("draft.edit", "edit", ("e", "enter", "escape"), "go on writing", "edit", IN_REVIEW, with_draft),
+    _C("draft.keep", "keep", ("p",), "keep it for later", "keep", IN_REVIEW, with_draft),
+    _C("draft.discard", "discard", ("d",), "throw it away; z brings it back", "discard", IN_REVIEW, with_draft),
+    _C("draft.to", "to", (), "choose the recipients", "", IN_REVIEW, with_reply, "addresses"),
+    _C("draft.subject", "subject", (), "change the subject", "", IN_REVIEW, with_reply, "text"),
+    _C("app.search", "search", ("/",), "search as you type", "search", READING, always, "words"),
+    _C("app.command", "", (":",), "type a command", "", BUT_TEXT),
+    _C("app.help", "help", ("?",), "help for this place", "help", BUT_TEXT),
+    _C("app.redraw", "redraw", ("ctrl+l",), "draw everything anew", "", EVERYWHERE),
+    _C("app.quit", "quit", ("q",), "leave; drafts are kept", "quit", READING),
+)
+PREFIXES = frozenset(sequence[0] for command in COMMANDS for sequence in command.sequences if len(sequence) > 1)
+
+
+def remapped(keymap: Mapping[str, str]) -> tuple[Command, ...]:
+    """The table with other keys: command id -> keys, comma between alternatives ("j,down"). Unknown ids: KeyError."""
+    known = {command.id for command in COMMANDS}
+    for wanted in keymap:
+        if wanted not in known:
+            raise KeyError(wanted)
+    return tuple(
+        replace(command, keys=tuple(key.strip() for key in keymap[command.id].split(",") if key.strip()))
+        if command.id in keymap
+        else command
+        for command in COMMANDS
+    )
+
+
+def doubles(commands: Sequence[Command] = COMMANDS) -> tuple[str, ...]:
+    """Keys that mean two things in one place, as sentences; also a key that is the start of a longer one."""
+    found: list[str] = []
+    for context in Context:
+        taken: dict[tuple[str, ...], str] = {}
+        for command in commands:
+            if context not in command.contexts:
+                continue
+            for sequence in command.sequences:
+                for other, owner in taken.items():
+                    if other[: len(sequence)] == sequence or sequence[: len(other)] == other:
+                        found.append(f"{' '.join(sequence)} in {context}: {owner} and {command.id}")
+                taken[sequence] = command.id
+    return tuple(found)
+
+
+_SHOWN = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "tab": "Tab",
+    "shift+tab": "Shift-Tab",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "down": "↓",
+    "up": "↑",
+}
+
+
+def shown(key: str) -> str:
+    """Write a key as people read it: "Esc", "g g", "Ctrl-L"."""
+    return " ".join(_pressed(part) for part in key.split())
+
+
+def _pressed(key: str) -> str:
+    held, plus, last = key.rpartition("+")
+    if key in _SHOWN or not plus:
+        return _SHOWN.get(key, key)
+    return f"{held.capitalize()}-{_SHOWN.get(last, last.upper() if len(last) == 1 else last)}"
+
+
+def markdown(commands: Sequence[Command] = COMMANDS) -> str:
+    """The key table for the README."""
+    places = {
+        READING: "list and thread",
+        IN_LIST: "list",
+        IN_THREAD: "thread",
+        IN_REVIEW: "review bar",
+        IN_TEXT: "while writing",
+        BUT_TEXT: "list, thread, review bar",
+        EVERYWHERE: "everywhere",
+    }
+    rows = ["| keys | what it does | where | `:` |", "|---|---|---|---|"]
+    for command in commands:
+        pressed = ", ".join(f"`{shown(key)}`" for key in command.keys) or "–"
+        typed = (
+            f"`:{command.name}{' ' + command.argument.upper() if command.argument else ''}`" if command.name else "–"
+        )
+        rows.append(f"| {pressed} | {command.words} | {places[command.contexts]} | {typed} |")
+    return "\n".join(rows) + "\n"

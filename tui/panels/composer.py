@@ -1,0 +1,270 @@
+"""The composer: swapped in below the thread, saved as typed, finished from a review bar.
+
+Its mode comes from the key that opened it and shows in words and in its border (R12). Who gets the text is
+computed by the desk with every save and stays in sight.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+from textual.worker import Worker
+
+from models.types.draft import DraftMode, DraftView, NotSendable, SendResult, Sent, Stopped
+from models.types.errors import NightdeskError
+from tui.bridge import Desk
+from tui.render.draft import REVIEW_KEYS, draft_head, news_lines, problem_lines
+from tui.render.ink import Line
+from tui.widgets.fault import fault_of
+from tui.widgets.painted import Lines
+
+SAVE_PAUSE = 0.5  # seconds without a key before the text is saved
+
+
+class Composer(Vertical, can_focus=True):
+    """One draft at a time; focus on the text means writing, focus on the composer itself means the review bar."""
+
+    @dataclass
+    class Finished(Message):
+        """The composer closed. ``done``: the record is to be done as well."""
+
+        record_id: int
+        result: Sent | None  # None: kept or discarded
+        done: bool
+        sentence: str
+
+    class Turned(Message):
+        """It opened, or changed between writing and review."""
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._desk = desk
+        self.draft: DraftView | None = None
+        self.mode: DraftMode | None = None  # set from the key on, before the draft is read
+        self._record_id = 0
+        self._base: int | None = None  # raised by "send anyway"
+        self._saved: tuple[str, str, tuple[str, ...] | None] | None = None
+        self._subject = ""
+        self._to: tuple[str, ...] | None = None
+        self._timer: Timer | None = None
+        self._saving = asyncio.Lock()
+        self._trouble: tuple[Line, ...] = ()
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out recipients, text and review bar."""
+        yield Lines(id="draft-head")
+        yield TextArea(id="draft-text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        yield Lines(id="draft-review")
+
+    @property
+    def text(self) -> TextArea:
+        """The text being written."""
+        return self.query_one("#draft-text", TextArea)
+
+    @property
+    def writing(self) -> bool:
+        """Letters are text."""
+        return self.text.has_focus
+
+    @property
+    def unsaved(self) -> bool:
+        """Something typed is not in the database yet."""
+        return self.draft is not None and self._saved != self._typed()
+
+    # -- opening
+
+    def open(self, record_id: int, mode: DraftMode) -> None:
+        """Begin or continue my draft on a record; typing may start before it is read."""
+        self._begin(record_id, mode)
+        self._open(record_id, mode)
+
+    def resume(self, draft: DraftView) -> None:
+        """Show a draft that came back by undo."""
+        self._begin(draft.record_id, draft.mode)
+        self._take(draft)
+
+    def _begin(self, record_id: int, mode: DraftMode) -> None:
+        self.mode, self._record_id, self.draft, self._base = mode, record_id, None, None
+        self._trouble = ()
+        self.text.load_text("")
+        self.set_class(mode is DraftMode.NOTE, "note")
+        self.border_title = "NOTE – stays inside" if mode is DraftMode.NOTE else "REPLY – goes out by mail"
+        self.display = True
+        self._repaint()
+        self.write()
+
+    @work(exclusive=True, group="draft-open", exit_on_error=False)
+    async def _open(self, record_id: int, mode: DraftMode) -> None:
+        try:
+            self._take(await self._desk.open_draft(record_id, mode))
+        except NightdeskError:
+            self._close()
+            raise
+
+    def _take(self, draft: DraftView) -> None:
+        """Put the stored text before what was typed meanwhile."""
+        self.draft = draft
+        self._subject, self._to = draft.subject, draft.to
+        self._saved = (draft.subject, draft.text, draft.to)
+        if draft.text:
+            self.text.load_text(draft.text + self.text.text)
+        self.text.move_cursor(self.text.document.end)
+        self._repaint()
+
+    # -- saving
+
+    def _typed(self) -> tuple[str, str, tuple[str, ...] | None]:
+        return self._subject, self.text.text, self._to
+
+    def on_text_area_changed(self) -> None:
+        """Save when the keys rest."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(SAVE_PAUSE, self._save_later)
+
+    def on_descendant_blur(self) -> None:
+        """Save when the text is left."""
+        if self.mode is not None:
+            self._save_later()
+
+    @work(group="draft-save", exit_on_error=False)
+    async def _save_later(self) -> None:
+        await self.save()
+
+    async def save(self) -> None:
+        """Write what was typed; returns when it is committed. Raises ``NightdeskError`` with the text kept."""
+        async with self._saving:
+            while self.draft is not None and self.unsaved:
+                subject, text, to = typed = self._typed()
+                draft = self.draft
+                answer = await self._desk.save_draft(draft.id, subject=subject, text=text, to=to)
+                if self.draft is None or self.draft.id != draft.id:
+                    return
+                self.draft, self._saved = answer, typed
+                self._repaint()
+
+    # -- review
+
+    def write(self) -> None:
+        """Go on writing."""
+        if self.mode is None:
+            return
+        self.text.focus()
+        self._repaint()
+        self.post_message(self.Turned())
+
+    def review(self) -> None:
+        """Stop writing and show what can be done with it."""
+        if self.mode is None:
+            return
+        self.focus()
+        self._repaint()
+        self.post_message(self.Turned())
+
+    @work(exclusive=True, group="draft-send", exit_on_error=False)
+    async def send(self, *, done: bool = False) -> None:
+        """Send it; stopped by news or problems it stays open and says what they are."""
+        if self._busy or self.draft is None:
+            return
+        self._busy = True
+        try:
+            await self.save()
+            draft = self.draft
+            base = draft.base if self._base is None else self._base
+            self._answered(await self._desk.send(draft.id, base=base), done)
+        finally:
+            self._busy = False
+
+    def _answered(self, result: SendResult, done: bool) -> None:
+        if isinstance(result, Sent):
+            record_id = self._record_id
+            word = "Noted." if self.mode is DraftMode.NOTE else "Reply written."
+            self._close()
+            self.post_message(self.Finished(record_id, result, done, word))
+            return
+        width = max(self.size.width, 40)
+        if isinstance(result, Stopped):
+            self._base = result.newest
+            self._trouble = tuple(news_lines(result.news, width))
+        elif isinstance(result, NotSendable):
+            self._trouble = tuple(problem_lines(result.problems, width))
+        self.review()
+
+    @work(exclusive=True, group="draft-keep", exit_on_error=False)
+    async def keep(self) -> None:
+        """Save and close; the same key opens it again."""
+        await self.save()
+        record_id = self._record_id
+        empty = not self.text.text.strip()
+        self._close()
+        self.post_message(self.Finished(record_id, None, False, "" if empty else "Draft kept."))
+
+    @work(exclusive=True, group="draft-keep", exit_on_error=False)
+    async def discard(self) -> None:
+        """Throw it away; ``z`` brings it back."""
+        if self.draft is None:
+            return
+        await self.save()
+        undone = await self._desk.discard_draft(self.draft.id)
+        record_id = self._record_id
+        self._close()
+        self.post_message(self.Finished(record_id, None, False, undone.sentence))
+
+    def choose_recipients(self, addresses: str) -> None:
+        """Choose the recipients; "" goes back to the computed ones."""
+        chosen = tuple(part.strip() for part in addresses.replace(";", ",").split(",") if part.strip())
+        self._to = chosen or None
+        self._save_later()
+
+    def change_subject(self, subject: str) -> None:
+        """Change the subject."""
+        self._subject = " ".join(subject.split())
+        self._save_later()
+
+    def _close(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self.draft, self.mode, self._saved, self._trouble = None, None, None, ()
+        self.display = False
+
+    # -- painting
+
+    def _repaint(self) -> None:
+        if self.mode is None:
+            return
+        width = max(self.size.width - 4, 36)
+        head = draft_head(self.mode, self.draft, width)
+        self._fill("#draft-head", head)
+        bar = [*self._trouble, REVIEW_KEYS[self._base is not None]] if not self.writing else []
+        self._fill("#draft-review", bar)
+
+    def _fill(self, where: str, lines: list[Line]) -> None:
+        widget = self.query_one(where, Lines)
+        widget.display = bool(lines)
+        widget.styles.height = max(len(lines), 1)
+        widget.show(*lines)
+
+    def on_focus(self) -> None:
+        """Show the review bar."""
+        self._repaint()
+
+    def on_descendant_focus(self) -> None:
+        """Hide the review bar."""
+        self._repaint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap recipients anew."""
+        self._repaint()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a failure; the text stays."""
+        fault = fault_of(event)
+        if fault is not None:
+            self.post_message(fault)
+            self._trouble = ()

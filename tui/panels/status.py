@@ -1,0 +1,87 @@
+"""The status line: the last sentence or a hold's countdown, and whether mail works."""
+
+from datetime import datetime
+
+from textual import work
+from textual.worker import Worker
+
+from models.types.account import AccountHealth
+from tui.bridge import Desk
+from tui.panels.clock import Clock
+from tui.render.delivery import hold_left
+from tui.render.status import status
+from tui.widgets.fault import fault_of
+from tui.widgets.painted import Lines
+
+
+class StatusLine(Lines):
+    """One line; holds count down while there are any."""
+
+    def __init__(self, desk: Desk, clock: Clock, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._desk = desk
+        self._clock = clock
+        self._sentence = ""
+        self._bad = False
+        self._holds: list[datetime] = []
+        self._accounts: tuple[AccountHealth, ...] = ()
+        self._asked = False
+
+    @property
+    def sentence(self) -> str:
+        """What it says at the left."""
+        return self._sentence
+
+    def say(self, sentence: str, *, bad: bool = False) -> None:
+        """Show a sentence until the next one."""
+        self._sentence, self._bad = sentence, bad
+        self.repaint()
+
+    def hold(self, until: datetime) -> None:
+        """Count a send's hold down."""
+        self._holds.append(until)
+        self.repaint()
+
+    def release(self) -> None:
+        """Forget the newest hold: it was taken back."""
+        if self._holds:
+            self._holds.pop()
+        self.repaint()
+
+    @property
+    def counting(self) -> bool:
+        """A hold is running."""
+        return bool(self._holds)
+
+    def tick(self) -> None:
+        """Count down; what has gone is said so."""
+        now = self._clock()
+        gone = [until for until in self._holds if hold_left(until, now) <= 0]
+        if gone:
+            self._holds = [until for until in self._holds if until not in gone]
+            if not self._holds and not self._bad:
+                self._sentence = "On its way."
+        self.repaint()
+
+    @work(exclusive=True, group="health", exit_on_error=False)
+    async def read_health(self) -> None:
+        """Read the accounts again."""
+        self._accounts, self._asked = await self._desk.health(), True
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Paint the line."""
+        if not self.size.width:
+            return
+        accounts = self._accounts if self._asked else None
+        self.show(status(self._sentence, self._bad, self._holds, accounts, self.size.width, self._clock()))
+
+    def on_resize(self) -> None:
+        """Fill the new width."""
+        self.repaint()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a failed read."""
+        fault = fault_of(event)
+        if fault is not None:
+            self.post_message(fault)

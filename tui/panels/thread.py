@@ -1,0 +1,331 @@
+"""The chatter thread of the record under the cursor, and what can lie over it for a moment (help, why, raw mail)."""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.worker import Worker
+
+from models.types.change import Change
+from models.types.message import MessageKind, MessageView, Thread
+from models.types.outbox import DeliveryState
+from models.types.record import QuarantineRow, View
+from tui.bridge import Desk
+from tui.panels.clock import Clock
+from tui.render.cells import apart
+from tui.render.delivery import RESENDABLE
+from tui.render.ink import Line, Role
+from tui.render.message import message_lines
+from tui.render.raw import raw_lines
+from tui.render.thread import followers_line, thread_title
+from tui.render.why import why_lines
+from tui.widgets.blocks import START, Painter, Position
+from tui.widgets.fault import fault_of
+from tui.widgets.pager import Pager
+from tui.widgets.painted import Lines
+
+PAGE = 50  # messages a read brings; more when the agent walks above them
+
+
+class ThreadPanel(Vertical):
+    """Reads one thread and pages through it; opening stands at the newest message."""
+
+    class Shown(Message):
+        """Another thread, or the same one changed, is on the screen."""
+
+    def __init__(self, desk: Desk, clock: Clock, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._desk = desk
+        self._clock = clock
+        self._view = View.OPEN
+        self._row_id: int | None = None
+        self._limit = PAGE
+        self._unfolded: set[int] = set()
+        self._unseen = 0  # messages that came while the agent read further up
+        self.thread: Thread | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the head and the two pagers; only one of them is displayed."""
+        yield Lines(id="thread-head")
+        yield Pager(id="thread")
+        aside = Pager(id="aside")
+        aside.display = False
+        yield aside
+
+    @property
+    def pager(self) -> Pager:
+        """The pager on the screen."""
+        return self.aside if self.aside.display else self.messages
+
+    @property
+    def messages(self) -> Pager:
+        """The thread's own pager."""
+        return self.query_one("#thread", Pager)
+
+    @property
+    def aside(self) -> Pager:
+        """What lies over it."""
+        return self.query_one("#aside", Pager)
+
+    @property
+    def row_id(self) -> int | None:
+        """The record or mail shown or being read."""
+        return self._row_id
+
+    @property
+    def message(self) -> MessageView | None:
+        """The chosen message: what why, raw, quotes and resend speak of."""
+        index = self.messages.chosen
+        if self.thread is None or index is None or not 0 <= index < len(self.thread.messages):
+            return None
+        return self.thread.messages[index]
+
+    # -- reading
+
+    def open_row(self, view: View, row_id: int | None) -> None:
+        """Show another thread; None empties the pane."""
+        self.close_aside()
+        if (view, row_id) == (self._view, self._row_id):
+            return
+        self._view, self._row_id, self._limit = view, row_id, PAGE
+        self._unfolded.clear()
+        self._unseen = 0
+        if row_id is None:
+            self._put(None)
+        else:
+            self._read()
+
+    def look_again(self, change: Change) -> None:
+        """Read again if the change can touch this thread."""
+        if self._row_id is None:
+            return
+        mail = self._view is View.QUARANTINE
+        if change.all or (change.quarantine if mail else self._row_id in change.record_ids):
+            self._read()
+
+    @work(exclusive=True, group="thread", exit_on_error=False)
+    async def _read(self) -> None:
+        if self._row_id is None:
+            return
+        self._put(await self._desk.thread(self._view, self._row_id, limit=self._limit))
+
+    def _put(self, thread: Thread | None) -> None:
+        """Take a thread as it is now; the reader's place in it is kept, unless it stood at the newest."""
+        before, pager = self.thread, self.messages
+        self.thread = thread
+        painters = [partial(self._paint, message) for message in thread.messages] if thread else []
+        same = before is not None and thread is not None and before.row.id == thread.row.id
+        if not same or before is None or thread is None:
+            pager.show([*painters], chosen=self._newest())
+            pager.go(self._home())
+        else:
+            self._keep_place(before, thread, [*painters])
+        self.refresh_head()
+        self.post_message(self.Shown())
+
+    def _keep_place(self, before: Thread, after: Thread, painters: list[Painter]) -> None:
+        pager = self.messages
+        index = {message.id: number for number, message in enumerate(after.messages)}
+        old_block, line = pager.top
+        chosen = None if pager.chosen is None else index.get(before.messages[pager.chosen].id)
+        block = index.get(before.messages[old_block].id, 0) if old_block < len(before.messages) else 0
+        newest = pager.chosen == self._newest_of(before)
+        at_home = pager.top == self._home_of(before) or pager.at_end
+        added = len([one for one in after.messages if one.id > max((old.id for old in before.messages), default=0)])
+        if at_home and newest:
+            pager.show(painters, chosen=self._newest())
+            pager.go(self._home())
+            self._unseen = 0
+        else:
+            pager.show(painters, top=(block, line), chosen=chosen)
+            self._unseen += added
+
+    def _paint(self, message: MessageView) -> list[Line]:
+        width = max(self.messages.size.width - 2, 20)
+        lines = message_lines(message, width=width, now=self._clock(), unfolded=message.id in self._unfolded)
+        return [((" ", Role.TEXT), *line) for line in lines]
+
+    def refresh_head(self) -> None:
+        """Paint title and followers."""
+        head = self.query_one("#thread-head", Lines)
+        if self.thread is None:
+            head.show()
+            return
+        width = head.size.width - 2
+        title = thread_title(self.thread.row, width)
+        people = followers_line(self.thread.followers, width)
+        if self._unseen:
+            people = apart(people, ((f"↓ {self._unseen} new", Role.NEED),), width)
+        space = (" ", Role.TEXT)
+        second = () if isinstance(self.thread.row, QuarantineRow) else (space, *people)
+        head.show((space, *title), second)
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        self.call_after_refresh(self.repaint)
+
+    def repaint(self) -> None:
+        """Paint the same messages anew, from where opening stands."""
+        if self.thread is None:
+            return
+        self._repaint_in_place()
+        self.messages.go(self._home())
+        self.refresh_head()
+
+    @property
+    def holding(self) -> bool:
+        """A copy of a shown message is held and counts down."""
+        messages = self.thread.messages if self.thread else ()
+        return any(one.state is DeliveryState.HELD for message in messages for one in message.deliveries)
+
+    def tick(self) -> None:
+        """Count held copies down."""
+        if self.thread is not None and self.holding:
+            self._repaint_in_place()
+
+    def _repaint_in_place(self) -> None:
+        messages = self.thread.messages if self.thread else ()
+        pager = self.messages
+        pager.show([partial(self._paint, one) for one in messages], top=pager.top, chosen=pager.chosen)
+
+    # -- places
+
+    def _newest(self) -> int | None:
+        return None if self.thread is None else self._newest_of(self.thread)
+
+    @staticmethod
+    def _newest_of(thread: Thread) -> int | None:
+        """The newest message somebody wrote; logs do not count unless there is nothing else."""
+        written = [i for i, message in enumerate(thread.messages) if message.kind is not MessageKind.LOG]
+        return written[-1] if written else (len(thread.messages) - 1 if thread.messages else None)
+
+    def _home(self) -> Position:
+        return START if self.thread is None else self._home_of(self.thread)
+
+    def _home_of(self, thread: Thread) -> Position:
+        """Where opening stands: the last page, or the newest message's first line when it is longer than a page."""
+        newest = self._newest_of(thread)
+        height = max(self.messages.size.height, 1)
+        last = self.messages.blocks.last_page(height)
+        return last if newest is None else min(last, (newest, 0))
+
+    # -- keys
+
+    def page(self, direction: int) -> bool:
+        """Scroll a page; False at the end in that direction."""
+        moved = self.pager.page(direction)
+        if self.pager is self.messages:
+            self._after_scroll(moved, direction)
+        return moved
+
+    def step(self, direction: int) -> None:
+        """Choose the next or previous message; a long one is scrolled through first."""
+        if self.pager is self.aside:
+            self.aside.scroll_lines(direction)
+            return
+        pager = self.messages
+        chosen = pager.chosen
+        if self.thread is None or chosen is None:
+            return
+        half = max(pager.size.height // 2, 1)
+        if direction > 0 and pager.bottom < (chosen, len(pager.blocks.lines(chosen)) - 1):
+            pager.scroll_lines(half)
+        elif direction < 0 and pager.top > (chosen, 0):
+            pager.go(max(pager.blocks.back(pager.top, half), (chosen, 0)))
+        elif 0 <= chosen + direction < len(self.thread.messages):
+            pager.choose(chosen + direction)
+            self._bring_in(chosen + direction)
+        self._after_scroll(True, direction)
+
+    def _bring_in(self, block: int) -> None:
+        pager = self.messages
+        lines = len(pager.blocks.lines(block))
+        if (block, 0) < pager.top or lines >= pager.size.height:
+            pager.go((block, 0))
+        elif (block, lines - 1) > pager.bottom:
+            pager.go(pager.blocks.back((block, lines), pager.size.height))
+
+    def edge(self, direction: int) -> None:
+        """Go to the first or the newest message."""
+        pager = self.pager
+        pager.go(START if direction < 0 else pager.blocks.last_page(max(pager.size.height, 1)))
+        if pager is self.messages and self.thread and self.thread.messages:
+            pager.choose(0 if direction < 0 else self._newest())
+            self._after_scroll(True, direction)
+
+    def _after_scroll(self, moved: bool, direction: int) -> None:
+        if self._unseen and self.messages.at_end:
+            self._unseen = 0
+            self.refresh_head()
+        if direction < 0 and self.messages.top == START and self.thread and self.thread.older:
+            self._limit += PAGE
+            self._read()
+
+    def fold_quotes(self) -> str:
+        """Unfold or fold the chosen message's quotes; a sentence when it has none."""
+        message = self.message
+        if message is None or not message.new_text or message.new_text == message.text:
+            return "This message quotes nothing."
+        self._unfolded ^= {message.id}
+        self._repaint_in_place()
+        return ""
+
+    def show_why(self) -> str:
+        """Lay the rules that were tried over the thread."""
+        message = self.message
+        if message is None:
+            return "There is no message."
+        self.open_aside(lambda: why_lines(message, max(self.aside.size.width - 2, 20)))
+        return ""
+
+    @work(exclusive=True, group="raw", exit_on_error=False)
+    async def show_raw(self) -> None:
+        """Lay the mail as it came over the thread."""
+        message = self.message
+        if message is None:
+            return
+        text = await self._desk.raw(message)
+        self.open_aside(*raw_lines(text, max(self.aside.size.width - 2, 20)))
+
+    def open_aside(self, *painters: Callable[[], list[Line]]) -> None:
+        """Lay something over the thread until Esc."""
+        focused = self.messages.has_focus
+        self.messages.display = False
+        self.aside.display = True
+
+        def put() -> None:
+            self.aside.show([partial(_indented, painter) for painter in painters])
+
+        self.call_after_refresh(put)
+        if focused:
+            self.aside.focus()
+
+    def close_aside(self) -> bool:
+        """Take it away again; False when nothing lay there."""
+        if not self.aside.display:
+            return False
+        focused = self.aside.has_focus
+        self.aside.display = False
+        self.messages.display = True
+        if focused:
+            self.messages.focus()
+        return True
+
+    def resendable(self) -> int | None:
+        """The delivery of the chosen message that may be sent again."""
+        if self.message is None:
+            return None
+        return next((one.id for one in self.message.deliveries if one.state in RESENDABLE), None)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a failed read."""
+        fault = fault_of(event)
+        if fault is not None:
+            self.post_message(fault)
+
+
+def _indented(painter: Callable[[], list[Line]]) -> list[Line]:
+    return [((" ", Role.TEXT), *line) for line in painter()]

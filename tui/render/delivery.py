@@ -1,0 +1,57 @@
+"""The state of one copy in words: to whom, how, and what became of it."""
+
+from datetime import datetime
+
+from models.rules.outbox import HOLD_SECONDS, HOLD_SHOWN_SECONDS
+from models.types.message import DeliveryView
+from models.types.outbox import DeliveryState
+from models.types.people import Channel
+from tui.render import wash
+from tui.render.cells import wrap
+from tui.render.ink import Line, Role
+from tui.render.people import person
+from tui.render.times import clock, seconds_left
+from tui.render.words import CHANNELS
+
+_PLAIN = {
+    DeliveryState.SENDING: ("sending", Role.ACCENT),
+    DeliveryState.IN_DATA: ("sending", Role.ACCENT),
+    DeliveryState.SENT: ("sent", Role.GOOD),
+    DeliveryState.DELIVERED: ("delivered", Role.GOOD),
+    DeliveryState.BOUNCED: ("bounced", Role.BAD),
+    DeliveryState.FAILED: ("failed", Role.BAD),
+    DeliveryState.UNSURE: ("unsure: it may have arrived, nobody sends it again unless you do", Role.BAD),
+    DeliveryState.CANCELLED: ("cancelled", Role.MUTED),
+}
+RESENDABLE = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.UNSURE})
+
+
+def hold_left(hold_until: datetime, now: datetime) -> int:
+    """Seconds of the hold to show; the real hold is a little longer, so a late ``z`` still works."""
+    return max(0, seconds_left(hold_until, now) - (HOLD_SECONDS - HOLD_SHOWN_SECONDS))
+
+
+def state(one: DeliveryView, now: datetime) -> tuple[str, Role]:
+    """Say the state, with its time where it has one."""
+    if one.state is DeliveryState.HELD:
+        if one.hold_until is None:
+            return "held", Role.ACCENT
+        return f"held, goes in {hold_left(one.hold_until, now)} s", Role.ACCENT
+    if one.state is DeliveryState.QUEUED:
+        if one.attempts and one.next_try_at is not None:
+            return f"deferred until {clock(one.next_try_at, now)}", Role.NEED
+        return "queued", Role.ACCENT
+    return _PLAIN[one.state]
+
+
+def delivery_lines(one: DeliveryView, width: int, now: datetime) -> list[Line]:
+    """Paint a copy; below a failure our sentence, and below that the server's own words."""
+    words, role = state(one, now)
+    who = person(one.name, one.address if one.channel is Channel.EMAIL else "")
+    lines: list[Line] = [(("→ ", Role.FAINT), (f"{who} · {CHANNELS[one.channel]} · ", Role.MUTED), (words, role))]
+    if one.state in RESENDABLE or (one.state is DeliveryState.QUEUED and one.attempts):
+        for text, prefix, said in ((one.sentence, "", Role.TEXT), (one.server_text, "the server said: ", Role.MUTED)):
+            washed = wash.line(text, 400)
+            if washed:
+                lines.extend((("  ", Role.TEXT), (part, said)) for part in wrap(prefix + washed, max(width - 2, 8)))
+    return lines

@@ -1,0 +1,65 @@
+"""What stands round a text being written: who gets it, from whom, and what stopped it."""
+
+from collections.abc import Sequence
+
+from models.types.draft import DraftMode, DraftView
+from models.types.message import MessageView
+from tui.render import wash
+from tui.render.cells import cut, wrap
+from tui.render.ink import Line, Role
+from tui.render.people import audience_lines, person
+from tui.render.words import KINDS
+
+_BAR: Line = (
+    ("y", Role.KEY),
+    (" send   ", Role.TEXT),
+    ("Y", Role.KEY),
+    (" send and done   ", Role.TEXT),
+    ("e", Role.KEY),
+    (" edit   ", Role.TEXT),
+    ("d", Role.KEY),
+    (" discard   ", Role.TEXT),
+    ("p", Role.KEY),
+    (" keep", Role.TEXT),
+)
+_BAR_ANYWAY: Line = (("y", Role.KEY), (" send anyway   ", Role.NEED), *_BAR[2:])
+REVIEW_KEYS = {False: _BAR, True: _BAR_ANYWAY}
+
+
+def draft_head(mode: DraftMode, draft: DraftView | None, width: int) -> list[Line]:
+    """Paint recipients with channels, the sender and the rule that chose it; for a note who inside is told."""
+    if draft is None:
+        return [(("To    …", Role.MUTED),)]
+    lines = audience_lines(draft.audience, width)
+    if mode is DraftMode.NOTE:
+        first = (("Told  ", Role.NOTE), *lines[0][1:]) if draft.audience.recipients else None
+        return (
+            [first, *lines[1:]] if first else [(("Told  nobody; it stands in the thread for colleagues", Role.NOTE),)]
+        )
+    sender = wash.line(draft.sender, 160) or "no sending address"
+    rule = f" · {wash.line(draft.sender_rule, 80)}" if draft.sender_rule else ""
+    lines.append((("From  ", Role.MUTED), (cut(sender, width - 6), Role.TEXT if draft.sender else Role.BAD)))
+    if rule:
+        lines[-1] = (*lines[-1], (cut(rule, max(width - 6 - len(sender), 0)), Role.MUTED))
+    if draft.subject:
+        lines.append((("Subj  ", Role.MUTED), (cut(wash.line(draft.subject), width - 6), Role.TEXT)))
+    return lines
+
+
+def news_lines(news: Sequence[MessageView], width: int) -> list[Line]:
+    """Say what came since the composer opened."""
+    count = len(news)
+    lines: list[Line] = [
+        ((f"Not sent: {count} new {'message' if count == 1 else 'messages'} since you began.", Role.NEED),)
+    ]
+    for message in news[-3:]:
+        who = person(message.author_name or message.author_login, message.author_address)
+        text = wash.line((message.new_text or message.text)[:400], 200)
+        lines.append(((cut(f"{KINDS[message.kind]} · {who}: ", width), Role.STRONG),))
+        lines.extend((("  " + part, Role.TEXT),) for part in wrap(text, max(width - 2, 10))[:2])
+    return lines
+
+
+def problem_lines(problems: Sequence[str], width: int) -> list[Line]:
+    """Say what is missing before it can go."""
+    return [((part, Role.BAD),) for problem in problems for part in wrap(wash.line(problem, 300), width)]

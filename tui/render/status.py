@@ -1,0 +1,75 @@
+"""Views with counts, arrivals, the last sentence and account health as lines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.types.account import AccountHealth, AccountState
+from models.types.record import Counts, View
+from tui.render import wash
+from tui.render.cells import apart, clip, cut, length
+from tui.render.delivery import hold_left
+from tui.render.ink import Line, Role, Span
+from tui.render.words import VIEWS
+
+
+def tabs(counts: Counts | None, view: View, width: int) -> Line:
+    """Name the views with how many each has; the chosen one in brackets, so it needs no colour."""
+    spans: list[Span] = [(" ", Role.TEXT)]
+    short = width < 66
+    for one, name in VIEWS.items():
+        count = getattr(counts, one.value) if counts is not None else 0
+        word = name.split()[0] if short else name
+        label = f"{word} {count}" if counts is not None else word
+        chosen = one is view
+        urgent = one in (View.NEEDS_US, View.QUARANTINE) and count
+        role = Role.ACCENT if chosen else Role.NEED if urgent else Role.MUTED
+        spans.append((f"[{label}]" if chosen else f" {label} ", role))
+    return clip(tuple(spans), width)
+
+
+def list_note(new_above: int, search: str, found: int | None, width: int) -> Line:
+    """Say what the list is not showing by itself: arrivals above, and a search with its hits."""
+    spans: list[Span] = []
+    if search:
+        spans.append((f"/{wash.line(search, 30)} ", Role.ACCENT))
+        spans.append((f"{found} found  " if found is not None else "", Role.MUTED))
+    if new_above:
+        spans.append((f"↑ {new_above} new ", Role.NEED))
+    return clip(tuple(spans), width)
+
+
+def health(accounts: Sequence[AccountHealth] | None, width: int) -> Line:
+    """Say whether mail works: one word when it does, the sentence of the first account that does not. None: unread."""
+    if accounts is None:
+        return ()
+    if not accounts:
+        return (("no mail account ", Role.NEED),)
+    ill = [one for one in accounts if one.state is not AccountState.OK]
+    queued = sum(one.queued for one in accounts)
+    if ill:
+        word = "stopped" if ill[0].state is AccountState.STOPPED else "failing"
+        said = wash.line(ill[0].sentence, 200)
+        text = f"mail {word}: {wash.line(ill[0].name, 30)}{' – ' + said if said else ''}"
+        return ((cut(text, width - 1) + " ", Role.BAD),)
+    waiting = f", {queued} queued" if queued else ""
+    return ((f"mail ok{waiting} ", Role.MUTED),)
+
+
+def status(
+    sentence: str,
+    bad: bool,
+    holds: Sequence[datetime],
+    accounts: Sequence[AccountHealth] | None,
+    width: int,
+    now: datetime,
+) -> Line:
+    """Put the newest hold's countdown or the last sentence at the left, mail health at the right."""
+    left: list[Span] = [(" ", Role.TEXT)]
+    if holds and not bad:
+        seconds = hold_left(max(holds), now)
+        more = f" ({len(holds)} held)" if len(holds) > 1 else ""
+        left += [(f"{sentence} Goes in {seconds} s{more}, ", Role.TEXT), ("z", Role.KEY), (" takes it back", Role.TEXT)]
+    else:
+        left.append((wash.line(sentence, 300), Role.BAD if bad else Role.TEXT))
+    right = health(accounts, max(width // 2, width - length(tuple(left)) - 2))
+    return apart(tuple(left), right, width)

@@ -1,0 +1,52 @@
+"""What stands above the messages of a thread, and a whole thread as plain text."""
+
+from datetime import datetime
+
+from models.types.message import FollowerView, Thread
+from models.types.record import ListRow, QuarantineRow
+from tui.render import wash
+from tui.render.cells import apart, cut
+from tui.render.ink import Line, Role
+from tui.render.message import message_lines
+from tui.render.people import person
+from tui.render.row import amount
+from tui.render.words import CHANNELS, NEEDS
+
+
+def thread_title(row: ListRow, width: int) -> Line:
+    """Name the record or mail, with its state at the right."""
+    if isinstance(row, QuarantineRow):
+        return apart(
+            (("mail without a record  ", Role.MUTED), (wash.line(row.subject) or "(no subject)", Role.STRONG)),
+            ((wash.line(row.reason, max(width // 2, 12)), Role.NEED),),
+            width,
+        )
+    facts = [wash.line(row.stage, 20), NEEDS[row.need] if row.need.value != "needs_us" else "needs us"]
+    facts += [amount(row)] if row.amount_cents is not None and width >= 60 else []
+    facts += [wash.line(row.brand, 20)] if row.brand and width >= 90 else []
+    left: Line = (
+        (f"{wash.line(row.kind, 12)} #{row.number}  ", Role.MUTED),
+        (wash.line(row.title), Role.STRONG),
+    )
+    facts.append(wash.line(row.assignee, 16) or "nobody's")
+    return apart(left, ((" · ".join(fact for fact in facts if fact), Role.MUTED),), width)
+
+
+def followers_line(followers: tuple[FollowerView, ...], width: int) -> Line:
+    """Name the followers with their channels."""
+    if not followers:
+        return (("no followers", Role.MUTED),)
+    names = " · ".join(
+        f"{person(one.name, '' if one.staff else one.address)} ({CHANNELS[one.channel]})" for one in followers
+    )
+    return ((cut(f"followers  {names}", width), Role.MUTED),)
+
+
+def transcript(thread: Thread, *, width: int, now: datetime, unfolded: bool = False) -> list[Line]:
+    """Paint title, followers and every message."""
+    lines = [thread_title(thread.row, width), followers_line(thread.followers, width), ()]
+    if thread.older:
+        lines.append(((f"{thread.older} older messages", Role.MUTED),))
+    for message in thread.messages:
+        lines.extend(message_lines(message, width=width, now=now, unfolded=unfolded))
+    return lines
