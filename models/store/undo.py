@@ -1,5 +1,6 @@
 """What each agent did that ``z`` can take back, newest first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,13 +24,15 @@ class Step:
 
 
 def push(
-    session: Session, *, agent_id: int, record_id: int | None, verb: str, before: dict[str, object], now: datetime
+    session: Session, *, agent_id: int, record_id: int | None, verb: str, before: Mapping[str, object], now: datetime
 ) -> None:
     """Remember a thing done; forget this agent's steps of earlier shifts."""
     old = col(UndoStep.at) < now - KEEP
     session.execute(delete(UndoStep).where(col(UndoStep.agent_id) == agent_id, old))
     session.execute(
-        insert(UndoStep).values(agent_id=agent_id, record_id=record_id, verb=verb, before=before, at=now, undone=False)
+        insert(UndoStep).values(
+            agent_id=agent_id, record_id=record_id, verb=verb, before=dict(before), at=now, undone=False
+        )
     )
 
 
