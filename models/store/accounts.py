@@ -1,6 +1,6 @@
 """Mail accounts: what workers need of them, and the health of their fetching and their sending half."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models.tables.mail import Account, SendingAddress
-from models.types.account import AccountState, Security
+from models.types.account import AccountState, NewAccount, Security
 
 LONGEST_WAIT = timedelta(minutes=15)
 SHORTEST_WAIT = timedelta(seconds=5)
@@ -63,9 +63,30 @@ def active(session: Session) -> list[AccountFacts]:
     return [AccountFacts(*row) for row in session.execute(statement)]
 
 
-def add(session: Session, **values: object) -> int:
-    """Keep a new account; its id."""
-    return int(session.execute(insert(Account).values(**values).returning(col(Account.id))).scalar_one())
+def by_name(session: Session, name: str) -> int | None:
+    """Find the id of the account called so."""
+    return session.scalar(select(col(Account.id)).where(col(Account.name) == name))
+
+
+def add(session: Session, new: NewAccount, *, name: str, email: str, brand_id: int | None) -> int:
+    """Keep a new account, judged before; its id. Without a password it logs in only as a user that was named."""
+    said = asdict(new) | {"name": name, "email": email, "user": new.user or (email if new.secret else "")}
+    del said["display_name"]
+    health = {
+        "state": AccountState.OK,
+        "sentence": "",
+        "failures": 0,
+        "send_state": AccountState.OK,
+        "send_sentence": "",
+        "send_failures": 0,
+    }
+    statement = insert(Account).values(**said, **health, brand_id=brand_id, active=True)
+    return int(session.execute(statement.returning(col(Account.id))).scalar_one())
+
+
+def set_secret(session: Session, account_id: int, reference: str) -> None:
+    """Change where the password is."""
+    session.execute(update(Account).where(col(Account.id) == account_id).values(secret=reference))
 
 
 def add_sending_address(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
@@ -69,27 +69,22 @@ def agent_by_email(session: Session, email: str) -> AgentView | None:
     return _agent(session, (col(Agent.email) == email) & col(Agent.active)) if email else None
 
 
-def ensure_agent(session: Session, *, login: str, name: str, email: str = "") -> AgentView:
-    """Find the agent with this login, or make one. An address that is given replaces the stored one."""
+def ensure_agent(
+    session: Session, *, login: str, name: str = "", email: str = "", channel: Channel | None = None
+) -> AgentView:
+    """Find the agent with this login, or make one. What is given replaces what is stored; "" and None keep it."""
     found = _agent(session, col(Agent.login) == login)
     if found is None:
-        session.execute(
-            insert(Agent).values(login=login, name=name or login, email=email, channel=Channel.INBOX, active=True)
-        )
-    elif email and email != found.email:
-        session.execute(update(Agent).where(col(Agent.login) == login).values(email=email))
+        values = {"name": name or login, "email": email, "channel": channel or Channel.INBOX, "active": True}
+        statement = insert_into(session, Agent).values(login=login, **values)
+        session.execute(statement.on_conflict_do_nothing(index_elements=["login"]))
     else:
-        return found
+        said = {"name": name or found.name, "email": email or found.email, "channel": channel or found.channel}
+        if said != {"name": found.name, "email": found.email, "channel": found.channel}:
+            session.execute(update(Agent).where(col(Agent.login) == login).values(**said))
     made = _agent(session, col(Agent.login) == login)
     assert made is not None
     return made
-
-
-def agent_emails(session: Session) -> frozenset[str]:
-    """Give the normal addresses of all working agents."""
-    return frozenset(
-        session.scalars(select(func.lower(col(Agent.email))).where(col(Agent.email) != "", col(Agent.active)))
-    )
 
 
 def _agent(session: Session, condition: ColumnElement[bool]) -> AgentView | None:

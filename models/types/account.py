@@ -52,6 +52,31 @@ class AccountPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What somebody said of an account to add, judged by ``rules.new_account``. An empty host: not that half."""
+
+    email: str
+    name: str = ""  # "" = the address
+    display_name: str = ""  # what customers see; "" = the brand's name
+    user: str = ""  # "" = the address
+    secret: str = ""  # env:NAME, file:/path or cmd:COMMAND; "" = logs in nowhere
+    smtp_host: str = ""
+    smtp_port: int = 465
+    smtp_security: Security = Security.TLS
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_security: Security = Security.TLS
+    pop3_host: str = ""
+    pop3_port: int = 995
+    pop3_security: Security = Security.TLS
+    leave_days: int | None = None
+    ca_file: str = ""
+    folder: str = "INBOX"
+    poll_seconds: int = 60
+    default_kind: str = ""  # opened for mail no rule places; "" = quarantine
+
+
+@dataclass(frozen=True, slots=True)
 class AccountHealth:
     """What the status line says of an account."""
 

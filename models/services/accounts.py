@@ -1,0 +1,44 @@
+"""Accounts as workers use them: where to connect, as whom, with the password read from its place."""
+
+from sqlmodel import Session
+
+from models.services import secret
+from models.store import accounts
+from models.store.accounts import AccountFacts
+from models.types.account import AccountPlan, Endpoint, NewAccount, Security
+from models.types.errors import NotFound
+
+
+def plan(session: Session, account_id: int) -> AccountPlan:
+    """Make the plan of one account. Run it in a reading transaction: a password command may take its time.
+
+    ``SettingsError`` when the password cannot be read, ``NotFound`` when there is no such account.
+    """
+    facts = accounts.read(session, account_id)
+    if facts is None:
+        raise NotFound("This account is not there any more.")
+    return _plan(facts.id, facts.name, facts.user, facts)
+
+
+def trial(new: NewAccount) -> AccountPlan:
+    """Make the plan of an account nobody has kept yet, to try its servers first. Its id is 0."""
+    return _plan(0, new.name or new.email, new.user or (new.email if new.secret else ""), new)
+
+
+def _plan(account_id: int, name: str, user: str, said: AccountFacts | NewAccount) -> AccountPlan:
+    password = secret.resolve(said.secret)
+
+    def endpoint(host: str, port: int, security: Security) -> Endpoint | None:
+        return Endpoint(host, port, security, user, password, said.ca_file) if host else None
+
+    return AccountPlan(
+        id=account_id,
+        name=name,
+        email=said.email,
+        smtp=endpoint(said.smtp_host, said.smtp_port, said.smtp_security),
+        imap=endpoint(said.imap_host, said.imap_port, said.imap_security),
+        folder=said.folder,
+        poll_seconds=said.poll_seconds,
+        pop3=endpoint(said.pop3_host, said.pop3_port, said.pop3_security),
+        leave_days=said.leave_days,
+    )

@@ -1,0 +1,45 @@
+"""What only setting up a desk writes: brands, domains, kinds of record, aliases."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, col
+
+from models.store.upsert import insert_into
+from models.tables.desk import Alias, Brand, Domain, Kind
+
+
+def name_default_brand(session: Session, name: str) -> int:
+    """Give the default brand this name, making it when there is none; its id."""
+    there = session.scalar(select(col(Brand.id)).where(col(Brand.is_default)))
+    if there is None:
+        made = insert(Brand).values(name=name, signature="", is_default=True).returning(col(Brand.id))
+        return int(session.execute(made).scalar_one())
+    session.execute(update(Brand).where(col(Brand.id) == there).values(name=name))
+    return int(there)
+
+
+def ensure_domain(session: Session, name: str) -> int:
+    """Find a domain of ours by its normal name, or make it; its id."""
+    values = {"name": name, "catchall": "", "bounce": "bounce", "sequence": 10}
+    session.execute(insert_into(session, Domain).values(values).on_conflict_do_nothing(index_elements=["name"]))
+    return int(session.execute(select(col(Domain.id)).where(col(Domain.name) == name)).scalar_one())
+
+
+def ensure_kind(session: Session, name: str, letter: str, stages: Sequence[str], *, has_amount: bool) -> None:
+    """Make a kind of record unless there is one of this name."""
+    values = {"name": name, "letter": letter, "stages": list(stages), "has_amount": has_amount}
+    session.execute(insert_into(session, Kind).values(values).on_conflict_do_nothing(index_elements=["name"]))
+
+
+def kinds(session: Session) -> tuple[str, ...]:
+    """Name the kinds of record."""
+    return tuple(session.scalars(select(col(Kind.name)).order_by(col(Kind.name))))
+
+
+def put_alias(session: Session, local_part: str, domain_id: int, creates: str) -> None:
+    """Let mail to an address open records of this kind, whatever it opened before."""
+    values = {"local_part": local_part, "domain_id": domain_id, "policy": "everyone", "any_domain": False}
+    statement = insert_into(session, Alias).values(**values, creates=creates)
+    keys = ["local_part", "domain_id"]
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"creates": creates}))
