@@ -6,7 +6,6 @@ envelope, then the mail's octets as they came. Imports next to nothing: ``nightd
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ def put(
 
     Raises ``OSError`` or ``TooLarge`` with nothing left behind.
     """
-    written = _part(spool, "tmp") / f"{time.time_ns():020}.{os.getpid()}.{secrets.token_hex(4)}"
+    written = _part(spool, "tmp") / f"{time.time_ns():020}.{os.getpid()}.{os.urandom(4).hex()}"
     ready = _part(spool, "new") / written.name
     envelope = json.dumps({"from": envelope_from, "to": list(envelope_to)}).encode() + b"\n"
     try:
