@@ -48,7 +48,7 @@ def covers(server_filter: Sequence[str], address: str) -> bool:
 
 
 def _in_order(question: SenderQuestion, candidates: Sequence[Candidate]) -> Iterator[tuple[str, Candidate | None]]:
-    available_last = sorted(candidates, key=lambda candidate: not _why_not(candidate, question), reverse=True)
+    available_last = sorted(candidates, key=lambda candidate: not _why_not(candidate, question))
     by_address = {
         normal(candidate.address): candidate for candidate in available_last
     }  # bound twice: the one that fits

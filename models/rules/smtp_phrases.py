@@ -38,6 +38,13 @@ _CLEAR: _Words = (
     ),
     (Reason.TLS, (r"must issue a starttls", r"(?:starttls|tls|encryption) (?:is )?(?:required|needed)")),
     (
+        Reason.POLICY,
+        (
+            r"\b(?:spf|dkim|dmarc|arc)\b(?!-signature)|authentication checks|unauthenticated (?:sender|mail|e-?mail)",
+            r"smtp auth",
+        ),
+    ),
+    (
         Reason.CONTENT,
         (
             r"\bvirus|malware|infected|malicious|phish",
@@ -52,9 +59,6 @@ _CLEAR: _Words = (
     (
         Reason.POLICY,
         (
-            r"\b(?:spf|dkim|dmarc|arc)\b",
-            r"authentication checks",
-            r"unauthenticated (?:sender|mail|e-?mail)",
             r"reverse dns|\bptr\b|\bf?c?rdns\b|ip name lookup|unverifyable|helo (?:command )?rejected",
             r"(?:black|block|deny)-?\s?list|\brbls?\b|\bdnsbl\b|spamhaus|spamcop|sorbs|barracuda",
             r"\bblocked using|\bbanned\b|reputation|\bbad neighbo",
@@ -81,7 +85,7 @@ _CLEAR: _Words = (
             r"(?:invalid|unknown|bad|no such|unresolvable) sender",
             r"sender (?:id|verification)|domain of sender|return address",
             r"not (?:allowed|authori[sz]ed|permitted|owned) (?:\w+ ){0,3}(?:send|from|as|by)\b",
-            r"send ?as ?denied",
+            r"send ?as ?denied|(?:permission|right)s? to send",
             r"\bfrom: domain|valid from\b|from (?:address|header) (?:is )?(?:not|invalid)",
             r"purported responsible",  # Sender ID, RFC 4407
         ),

@@ -10,7 +10,8 @@ from models.types.outbox import Phase, Reason
 LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 6: the account's fault, never the recipient's
 _MOST_TEXT = 2000  # servers say why at once; some send a megabyte
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_NOISE = re.compile(r"https?://\S+|\S+@\S+")  # words inside links and addresses are not the server's reasons
+# words inside links and addresses are no reasons; the codes of a reply of several lines stand between its words
+_NOISE = re.compile(r"https?://\S+|\S+@\S+|\b[245]\d\d(?:-|\s)(?:[245]\.\d{1,3}\.\d{1,3}(?=\s))?")
 _SPACE = re.compile(r"\s+")
 # subject.detail of RFC 3463 and its registry (RFC 5248); the first number, the class, is the reply code's to say
 _BY_DETAIL = {
