@@ -15,9 +15,7 @@ from gateway.transports.listener import Door, Protocol, listen
 from models.rules.reception import receive
 from models.types.errors import DatabaseError
 from models.types.reception import Reception
-from tests.servers.certificates import Certificates, certificates
-
-__all__ = ["certificates"]
+from tests.servers.certificates import Certificates
 
 OWN = {f"{name}@desk.test" for name in ("support", "one", "two", "n0", "n1", "n2")}
 MAIL = b"From: anna@customer.test\r\nSubject: help\r\n\r\n.leading dot\r\n\xe4 NUL \0\r\n"

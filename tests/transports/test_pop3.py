@@ -7,12 +7,12 @@ import pytest
 
 from gateway.transports.faults import FaultKind, TransportFault
 from gateway.transports.pop3 import PopSession
-from gateway.transports.pop3_wire import Patience
+from gateway.transports.pop3_wire import Patience, PopWire
 from models.types.account import Endpoint, Security
-from tests.servers.certificates import Certificates, certificates
+from tests.servers.certificates import Certificates
+from tests.servers.dovecot import PASSWORD as DOVECOT_PASSWORD
+from tests.servers.dovecot import Dovecot
 from tests.servers.faulty_pop3 import FaultyPop3
-
-__all__ = ["certificates"]
 
 QUICK = Patience(phase_seconds=0.5, total_seconds=5, bytes_per_second=1_000_000)
 
@@ -290,3 +290,55 @@ class TestEncryption:
         assert caught.value.kind is FaultKind.TLS
         assert server.ledger[0] == "STLS"
         assert not {"USER support@example.test", "PASS"} & set(server.ledger)
+
+
+class TestDovecot:
+    """The same against a real server."""
+
+    def endpoint(self, server: Dovecot, security: Security) -> Endpoint:
+        port = server.pop3s if security is Security.TLS else server.pop3
+        return Endpoint("localhost", port, security, "sales@desk.test", DOVECOT_PASSWORD, str(server.ca))
+
+    async def emptied(self, server: Dovecot) -> None:
+        session = PopSession()
+        await session.open(self.endpoint(server, Security.PLAIN))
+        await session.delete(session.listed)
+
+    @pytest.mark.parametrize("security", list(Security))
+    async def test_fetch_and_delete(self, dovecot: Dovecot, security: Security) -> None:
+        contents = [mail(f"{security}{n}", f".\r\n..{n}\r\n") for n in range(60)]
+        await self.emptied(dovecot)
+        for content in contents:
+            await asyncio.to_thread(dovecot.deliver, "sales@desk.test", content)
+        session = PopSession()
+        await session.open(self.endpoint(dovecot, security))
+        first = await session.fetch(()) or ()
+        second = await session.fetch({popped.uidl for popped in first}) or ()
+        brought = [(popped.content or b"").partition(b"\r\nFrom: anna")[2] for popped in (*first, *second)]
+        assert brought == [content.partition(b"From: anna")[2] for content in contents]
+        half = {popped.uidl for popped in first}
+        assert await session.delete(half) == half
+        await session.open(self.endpoint(dovecot, security))
+        assert session.listed == {popped.uidl for popped in second}
+        await session.close()
+
+    async def test_a_session_cut_after_dele_deletes_nothing(self, dovecot: Dovecot) -> None:
+        await self.emptied(dovecot)
+        await asyncio.to_thread(dovecot.deliver, "sales@desk.test", mail("kept"))
+        endpoint = self.endpoint(dovecot, Security.PLAIN)
+        wire = PopWire(endpoint, Patience())
+        await wire.dial()
+        for command in (f"USER {endpoint.user}", f"PASS {endpoint.password}", "DELE 1"):
+            assert (await wire.ask(command)).startswith("+OK")
+        wire.drop()
+        session = PopSession()
+        async with asyncio.timeout(10):
+            await session.open(endpoint)
+        assert len(session.listed) == 1
+        await session.close()
+
+    async def test_a_wrong_password(self, dovecot: Dovecot) -> None:
+        endpoint = Endpoint("localhost", dovecot.pop3s, Security.TLS, "sales@desk.test", "wrong", str(dovecot.ca))
+        with pytest.raises(TransportFault) as caught:
+            await PopSession().open(endpoint)
+        assert caught.value.kind is FaultKind.AUTH
