@@ -1,0 +1,231 @@
+"""The desk behind the screen for one agent: reads as plain selects, use cases through the ORM, nothing on the loop.
+
+The ORM takes half a second to import; ``warm`` does that once the first frame is out, or else the first write does.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from models.rules.outbox import HOLD_SECONDS
+from models.store import counts, health, thread, unplaced, window
+from models.store.feed import changes
+from models.store.plain import Reader
+from models.types.account import AccountHealth
+from models.types.change import Change
+from models.types.draft import DraftMode, DraftView, SendResult, Undone
+from models.types.errors import NotFound
+from models.types.mail import IncomingMail
+from models.types.message import MessageView, Thread
+from models.types.people import AgentView
+from models.types.record import Counts, ListRow, Place, View
+
+if TYPE_CHECKING:
+    from tui.use_cases import UseCases
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Parse = Callable[[bytes], Awaitable[IncomingMail]]
+
+READERS = 2  # a slow search leaves one for the list
+WRITERS = 2
+
+
+class LocalDesk:
+    """A ``tui.bridge.Desk`` over one database.
+
+    ``parse`` reads one raw mail away from this process's interpreter (a child process). ``clock`` gives aware UTC.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        agent: AgentView,
+        *,
+        parse: Parse,
+        tips: tuple[str, ...] = (),
+        hold_seconds: float = HOLD_SECONDS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._url = url
+        self._agent = agent
+        self._tips = tips
+        self._parse = parse
+        self._hold_seconds = hold_seconds
+        self._clock = clock
+        self._reader = Reader(url)
+        self._reads = ThreadPoolExecutor(READERS, "desk-read")
+        self._writes = ThreadPoolExecutor(WRITERS, "desk-write")
+        self._use_cases: UseCases | None = None
+        self._opening = Lock()
+
+    @property
+    def agent(self) -> AgentView:
+        """Who is logged in."""
+        return self._agent
+
+    @property
+    def tips(self) -> tuple[str, ...]:
+        """Lines a newcomer sees."""
+        return self._tips
+
+    # -- reading
+
+    async def window(
+        self, view: View, *, search: str = "", after: Place | None = None, before: Place | None = None, limit: int = 200
+    ) -> tuple[ListRow, ...]:
+        """Read a page of the list."""
+        return await self._read(
+            window.window,
+            view,
+            agent_id=self._agent.id,
+            now=self._clock(),
+            search=search,
+            after=after,
+            before=before,
+            limit=limit,
+        )
+
+    async def bottom(self, view: View, *, search: str = "", limit: int = 200) -> tuple[ListRow, ...]:
+        """Read the last page of the list."""
+        return await self._read(
+            window.bottom, view, agent_id=self._agent.id, now=self._clock(), search=search, limit=limit
+        )
+
+    async def rows(self, view: View, ids: tuple[int, ...]) -> tuple[ListRow, ...]:
+        """Read these rows again."""
+        return await self._read(window.rows, view, ids, agent_id=self._agent.id, now=self._clock())
+
+    async def counts(self, view: View, *, search: str = "") -> tuple[Counts, int]:
+        """Count what each view and the search hold."""
+        return await self._read(counts.counts, view, agent_id=self._agent.id, search=search)
+
+    async def thread(self, view: View, row_id: int, *, limit: int = 50) -> Thread | None:
+        """Read a record's newest messages, or parse one quarantined mail."""
+        if view is not View.QUARANTINE:
+            return await self._read(thread.thread, row_id, agent_id=self._agent.id, now=self._clock(), limit=limit)
+        mail = await self._read(unplaced.unplaced, row_id)
+        return unplaced.as_thread(mail, await self._parse(mail.content)) if mail else None
+
+    async def health(self) -> tuple[AccountHealth, ...]:
+        """Read the state of the mail accounts."""
+        return await self._read(health.health)
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Announce what to look at again."""
+        return changes(self._url)
+
+    async def raw(self, message: MessageView) -> str:
+        """Read the mail as it came, as UTF-8 where it is, else byte by byte."""
+        content = await self._read(unplaced.wire, message)
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            return content.decode("latin-1")
+
+    # -- writing
+
+    async def open_draft(self, record_id: int, mode: DraftMode) -> DraftView:
+        """Continue my draft, or begin one."""
+        return await self._write(lambda do: do.open_draft(record_id, mode))
+
+    async def save_draft(self, draft_id: int, *, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
+        """Keep it as typed."""
+        return await self._write(lambda do: do.save_draft(draft_id, subject, text, to))
+
+    async def discard_draft(self, draft_id: int) -> Undone:
+        """Throw it away."""
+        return await self._write(lambda do: do.discard_draft(draft_id))
+
+    async def send(self, draft_id: int, *, base: int) -> SendResult:
+        """Send a reply or log a note."""
+        return await self._write(lambda do: do.send(draft_id, base))
+
+    async def take(self, record_id: int) -> str:
+        """Assign it to me."""
+        return await self._write(lambda do: do.take(record_id))
+
+    async def done(self, record_id: int) -> str:
+        """Nobody needs to act any more."""
+        return await self._write(lambda do: do.done(record_id))
+
+    async def reopen(self, record_id: int) -> str:
+        """It needs us again."""
+        return await self._write(lambda do: do.reopen(record_id))
+
+    async def follow(self, record_id: int, on: bool) -> str:
+        """Follow or unfollow it."""
+        return await self._write(lambda do: do.follow(record_id, on))
+
+    async def undo(self) -> Undone:
+        """Take back the newest thing I did."""
+        return await self._write(lambda do: do.undo())
+
+    async def place_mail(self, raw_id: int, number: int) -> str:
+        """Put a quarantined mail on a record."""
+        mail = await self._mail(raw_id)
+        return await self._write(lambda do: do.place_mail(raw_id, mail, number))
+
+    async def open_record_from_mail(self, raw_id: int, kind: str) -> str:
+        """Open a record from a quarantined mail."""
+        mail = await self._mail(raw_id)
+        return await self._write(lambda do: do.open_record_from_mail(raw_id, mail, kind))
+
+    async def resend(self, delivery_id: int) -> str:
+        """Try a copy again."""
+        return await self._write(lambda do: do.resend(delivery_id))
+
+    async def presence(self, record_id: int | None, composing: bool) -> None:
+        """Say which record is open here."""
+        await self._write(lambda do: do.look(record_id, composing))
+
+    # -- the desk itself
+
+    async def warm(self) -> None:
+        """Import what writing needs, so that the first write does not wait for it."""
+        await self._write(lambda do: None)
+
+    async def close(self) -> None:
+        """Tell colleagues that nothing is open here any more, and let go of the database."""
+        try:
+            if self._use_cases is not None:
+                await self._write(lambda do: do.leave())
+        finally:
+            self._reads.shutdown()
+            self._writes.shutdown()
+            self._reader.close()
+            if self._use_cases is not None:
+                self._use_cases.close()
+
+    async def _mail(self, raw_id: int) -> IncomingMail:
+        mail = await self._read(unplaced.unplaced, raw_id)
+        if mail is None:
+            raise NotFound("This mail is not there any more.")
+        return await self._parse(mail.content)
+
+    async def _read(self, select: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reads, lambda: select(self._reader, *args, **kwargs))
+
+    async def _write(self, work: "Callable[[UseCases], T]") -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writes, lambda: work(self._ready()))
+
+    def _ready(self) -> "UseCases":
+        with self._opening:
+            if self._use_cases is None:
+                from tui.use_cases import UseCases  # brings the ORM; in a thread, because that takes half a second
+
+                self._use_cases = UseCases(
+                    self._url,
+                    agent_id=self._agent.id,
+                    terminal=secrets.token_hex(16),
+                    hold_seconds=self._hold_seconds,
+                    clock=self._clock,
+                )
+            return self._use_cases

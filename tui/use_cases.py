@@ -1,0 +1,98 @@
+"""One agent’s use cases, each one transaction; blocking: ``tui.desk`` runs them in a thread and imports them late."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from models.services import drafts, presence, reply, resend, route, triage, undo
+from models.store.database import Database
+from models.types.draft import DraftMode, DraftView, SendResult, Undone
+from models.types.mail import IncomingMail
+
+
+class UseCases:
+    """What ``tui.bridge.Desk`` writes. ``terminal`` names this terminal in the presence table."""
+
+    def __init__(
+        self, url: str, *, agent_id: int, terminal: str, hold_seconds: float, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = Database(url)
+        self._me = agent_id
+        self._terminal = terminal
+        self._hold_seconds = hold_seconds
+        self._now = clock
+
+    def open_draft(self, record_id: int, mode: DraftMode) -> DraftView:
+        """Continue my draft, or begin one."""
+        return self._database.write(drafts.open_draft, record_id, mode, self._me, self._now())
+
+    def save_draft(self, draft_id: int, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
+        """Keep it as typed."""
+        return self._database.write(drafts.save, draft_id, self._me, subject=subject, text=text, to=to, now=self._now())
+
+    def discard_draft(self, draft_id: int) -> Undone:
+        """Throw it away."""
+        return self._database.write(drafts.discard, draft_id, self._me, self._now())
+
+    def send(self, draft_id: int, base: int) -> SendResult:
+        """Send a reply or log a note."""
+        return self._database.write(
+            reply.send,
+            draft_id=draft_id,
+            agent_id=self._me,
+            base=base,
+            now=self._now(),
+            hold_seconds=self._hold_seconds,
+        )
+
+    def take(self, record_id: int) -> str:
+        """Assign it to me."""
+        return self._database.write(triage.take, record_id, self._me, self._now())
+
+    def done(self, record_id: int) -> str:
+        """Nobody needs to act any more."""
+        return self._database.write(triage.done, record_id, self._me, self._now())
+
+    def reopen(self, record_id: int) -> str:
+        """It needs us again."""
+        return self._database.write(triage.reopen, record_id, self._me, self._now())
+
+    def follow(self, record_id: int, on: bool) -> str:
+        """Follow or unfollow it."""
+        return self._database.write(triage.follow, record_id, self._me, on, self._now())
+
+    def undo(self) -> Undone:
+        """Take back the newest thing I did."""
+        return self._database.write(undo.undo_newest, self._me, self._now())
+
+    def place_mail(self, raw_id: int, mail: IncomingMail, number: int) -> str:
+        """Put a quarantined mail on a record."""
+        self._database.write(route.place_by_hand, raw_id, mail, number, self._me, self._now())
+        return f"The mail is on #{number} now."
+
+    def open_record_from_mail(self, raw_id: int, mail: IncomingMail, kind: str) -> str:
+        """Open a record from a quarantined mail."""
+        self._database.write(route.open_from_mail, raw_id, mail, kind, self._me, self._now())
+        return f"The mail opened a new {kind}."
+
+    def resend(self, delivery_id: int) -> str:
+        """Try a copy again."""
+        return self._database.write(resend.resend, delivery_id, self._now())
+
+    def look(self, record_id: int | None, composing: bool) -> None:
+        """Say which record is open here."""
+        self._database.write(
+            presence.look,
+            terminal=self._terminal,
+            agent_id=self._me,
+            record_id=record_id,
+            composing=composing,
+            now=self._now(),
+        )
+
+    def leave(self) -> None:
+        """Nothing is open here any more."""
+        self._database.write(presence.leave, terminal=self._terminal, now=self._now())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
