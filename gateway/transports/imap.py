@@ -136,6 +136,7 @@ class ImapSession:
         self._place, self._waiting = None, []
         answer = await client.command("EXAMINE", quote_mailbox(folder))
         if answer.result != "OK":
+            client.abort()
             raise TransportFault(FaultKind.REFUSED, f"The folder {folder} cannot be opened.", answer.text)
         client.protocol.state = aioimaplib.SELECTED
         client.protocol.news.clear()
