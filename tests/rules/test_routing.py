@@ -341,6 +341,12 @@ def test_a_token_and_who_used_it(sender: str, agent: bool, proved: bool, verifie
     assert (NOT_PROVED in decision.warnings) == (not relay)
 
 
+def test_a_broken_token_proves_nothing_beside_a_valid_one() -> None:
+    broken = replace(BAD_TOKEN, record_id=9, recipient=BOB)
+    decision = route(mail(), facts(tokens=(broken, TOKEN), sender_address=BOB))
+    assert (decision.record_id, decision.verified) == (TICKET, False)
+
+
 def test_participants_are_also_known_from_the_message_answered() -> None:
     token = replace(TOKEN, participants=frozenset())
     decision = route(mail(), facts(tokens=(token,), known=(OURS,), sender_address=BOB))

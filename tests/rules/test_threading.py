@@ -42,6 +42,13 @@ def test_of_a_long_thread_the_first_and_the_newest_stay() -> None:
     assert len(" ".join(kept)) > MOST_CHARACTERS - 50
 
 
+@pytest.mark.parametrize("length", range(20, 60))
+def test_the_header_is_filled_and_never_too_long(length: int) -> None:
+    thread = [f"<{number:0{length - 4}}@x>" for number in range(100)]
+    size = len(" ".join(references(thread, thread[-1])))
+    assert MOST_CHARACTERS - length <= size + 1 <= MOST_CHARACTERS + 1
+
+
 @pytest.mark.parametrize(
     ("subject", "number", "expected"),
     [
