@@ -56,8 +56,11 @@ class _Reader:
         self.flags: list[bool] = []
         self.words: list[str] = []  # of the line at hand
         self.open: list[_Open] = []
+        self.awaited: set[str] = set()  # tags that were ever among them
         self.hidden = self.quote = self.block = self.pre = 0
         self.rest_quoted = False
+        self.block_outside = 0  # blockquotes open when the quoting element began
+        self.answered = False  # inside it a blockquote has ended: what follows is an answer between the quotes
         self.gap = 0  # blank lines owed before the next text
         self.size = 0
         self.bullet = ""
@@ -148,9 +151,9 @@ class _Reader:
         """Do what a tag's mere name asks for."""
         if name in CLOSED_BY_NEXT and self.open and self.open[-1].tag == name:
             self._close(self.open.pop())
-        for element in self.open:
-            if element.tag == name:
-                element.nested += 1
+        if name in self.awaited:
+            for element in self.open:
+                element.nested += element.tag == name
         if name in BLOCK:
             self._break()
             self.gap = max(self.gap, GAP.get(name, 0))
@@ -169,6 +172,8 @@ class _Reader:
         elif values and quote_mark(name, values) == "inside":
             what = "quote"
             self._break()
+            if not self.quote:
+                self.block_outside, self.answered = self.block, False
             self.quote += 1
             self.block += name == "blockquote"
         elif name == "blockquote":
@@ -178,6 +183,7 @@ class _Reader:
             what, value = "link", values["href"]
         if what:
             self.open.append(_Open(name, what, value))
+            self.awaited.add(name)
 
     def _end(self, name: str) -> None:
         if name in BLOCK:
@@ -205,6 +211,7 @@ class _Reader:
             self._break()
             self.quote -= element.what == "quote"
             self.block -= element.tag == "blockquote"
+            self.answered |= element.tag == "blockquote" and self.block == self.block_outside
 
     # -- text
 
@@ -250,7 +257,7 @@ class _Reader:
         self.words.clear()
         if not text and not force:
             return
-        flag = bool(self.quote or self.rest_quoted)
+        flag = self.rest_quoted or (self.quote > 0 and (self.block > self.block_outside or not self.answered))
         mark = "> " * min(self.block, _QUOTE_LEVELS)
         if text:
             text = self.bullet + text

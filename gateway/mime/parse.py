@@ -10,6 +10,7 @@ from gateway.mime.limits import MAILBOXES, NOT_FULLY_PARSED, TEXT
 from gateway.mime.machine import judge
 from gateway.mime.mailboxes import mailboxes
 from gateway.mime.parts import find, read_tree
+from gateway.mime.quote_words import FORWARD_SUBJECT
 from gateway.mime.quotes import new_text
 from gateway.mime.reports import read_report
 from models.types.mail import Bounce, IncomingMail, Mailbox
@@ -65,7 +66,9 @@ def _read(content: bytes) -> IncomingMail:
         references=message_ids(header.raw("references")),
         date=date(header.raw("date")),
         text=_text(held),
-        reply_text=new_text(held.lines, held.quoted),
+        reply_text=new_text(
+            held.lines, held.quoted, html=not held.plain, forwarded=bool(FORWARD_SUBJECT.match(subject))
+        ),
         has_html=held.has_html,
         attachments=tuple(held.files),
         mail_class=judged.mail_class,

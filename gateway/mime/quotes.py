@@ -1,8 +1,142 @@
-"""What the writer added."""
+"""What the writer added: a mail's lines without the quoted mail and without the signature. One pass, any language."""
+
+from collections.abc import Sequence
+
+from gateway.mime.quote_marks import header_block_at, intro_at, is_quote, shared_intro
+from gateway.mime.quote_words import ABOVE, FORWARDED, ORIGINAL
+from gateway.mime.signatures import is_rule, without_signature
+
+_PATTERN_LONGEST = 1000  # characters; no program writes a separator or an intro longer than this
+_LINES = 20_000  # of a mail; nobody adds more to a thread than that
+_WRAPPED = 60  # a quoted line this long may have spilled over into the next, unmarked one
 
 
-def new_text(lines: list[str], quoted: list[bool]) -> str:
-    """X."""
-    return "\n".join(
-        line for line, flag in zip(lines, quoted, strict=True) if not flag and not line.startswith(">")
-    ).strip()
+def new_text(lines: Sequence[str], quoted: Sequence[bool], *, html: bool = False, forwarded: bool = False) -> str:
+    """Keep what is new. A mail that is nothing but quote is kept whole; a forwarded mail is new to us.
+
+    ``quoted`` runs beside ``lines``: marked as quoted by the sender's program. ``html``: quote marks came from
+    blockquotes, which people also use for what they cite themselves.
+    """
+    lines, quoted = lines[:_LINES], quoted[:_LINES]
+    reader = _Reader(lines, quoted, html=html, forwarded=forwarded)
+    kept = without_signature(_tidy(reader.read()))
+    if any(line.strip() for line in kept):
+        return "\n".join(kept).strip("\n").rstrip()
+    return "\n".join(_unmarked(line) for line in lines).strip()
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[str], quoted: Sequence[bool], *, html: bool, forwarded: bool) -> None:
+        self.lines, self.quoted = lines, quoted
+        self.html, self.forwarded = html, forwarded
+        self.kept: list[str] = []
+        self.written = False  # something of the writer's own came before
+        self.introduced = False  # an intro came before
+        self.cites_own = html and self._quote_comes_later()
+
+    def read(self) -> list[str]:
+        """Go down the lines until the rest is quoted."""
+        at = 0
+        while at < len(self.lines):
+            step = self._step(at)
+            if step == 0:
+                break
+            at += step
+        return self.kept
+
+    def _step(self, at: int) -> int:
+        """Take or leave the line at hand; return how many lines were dealt with, 0 when the rest is quoted."""
+        line = self.lines[at]
+        if len(line) > _PATTERN_LONGEST:
+            return self._long_line(line, at)
+        if FORWARDED.match(line):
+            return self._forward(at)
+        if self.quoted[at]:
+            return 1
+        if is_quote(line):
+            return self._quote_line(at)
+        if not line.strip():
+            self.kept.append("")
+            return 1
+        if self._ends_here(at):
+            return 0
+        if before := shared_intro(line):
+            self._take(before)
+            return self._intro(at, 1)
+        if length := intro_at(self.lines, at):
+            return self._intro(at, length)
+        self._take(line)
+        return 1
+
+    def _long_line(self, line: str, at: int) -> int:
+        if not self.quoted[at] and not is_quote(line):
+            self._take(line)
+        return 1
+
+    def _take(self, line: str) -> None:
+        self.kept.append(line)
+        self.written = True
+
+    def _forward(self, at: int) -> int:
+        """A forwarded mail inside a quote is quoted; else it is what the writer wants read, to the end."""
+        if is_quote(self.lines[at]):
+            return 1
+        self.kept += self.lines[at:]
+        return 0
+
+    def _quote_line(self, at: int) -> int:
+        if self.cites_own and not self.introduced:
+            self._take(_unmarked(self.lines[at]))
+        elif self._spills_over(at):
+            return 2
+        return 1
+
+    def _spills_over(self, at: int) -> bool:
+        """A long quoted line broken on the way leaves its end unmarked, between two marked ones."""
+        if len(self.lines[at]) < _WRAPPED or at + 2 >= len(self.lines):
+            return False
+        spilled, following = self.lines[at + 1], self.lines[at + 2]
+        return spilled[:1].islower() and is_quote(following) and not is_quote(spilled)
+
+    def _ends_here(self, at: int) -> bool:
+        """Everything from here on is another mail, which the writer's program put below."""
+        line = self.lines[at]
+        if not self.written or self.forwarded:
+            return False
+        return bool(ORIGINAL.match(line) or ABOVE.match(line)) or header_block_at(self.lines, at)
+
+    def _intro(self, at: int, length: int) -> int:
+        self.introduced = True
+        if self._quote_below(at + length) or not self.written:
+            return length
+        return 0
+
+    def _quote_below(self, at: int) -> bool:
+        """Say whether marked lines follow, so that unmarked ones after them are the writer's. ``|`` marks count too."""
+        for number in range(at, min(at + 6, len(self.lines))):
+            line = self.lines[number]
+            if line.strip():
+                return self.quoted[number] or is_quote(line)
+        return False
+
+    def _quote_comes_later(self) -> bool:
+        """In HTML: the real quote has an intro or a mark of its own, so blockquotes before it were set by hand."""
+        last_quote = next((n for n in range(len(self.lines) - 1, -1, -1) if is_quote(self.lines[n])), -1)
+        if any(self.quoted):
+            return True
+        return any(not is_quote(self.lines[n]) and intro_at(self.lines, n) > 0 for n in range(last_quote + 1))
+
+
+def _unmarked(line: str) -> str:
+    return line.lstrip("> ") if is_quote(line) else line
+
+
+def _tidy(lines: list[str]) -> list[str]:
+    """Drop rules and blanks at the end (they led to the quote), and all but one of blank lines in a row."""
+    while lines and (not lines[-1].strip() or is_rule(lines[-1])):
+        lines.pop()
+    kept: list[str] = []
+    for line in lines:
+        if line.strip() or (kept and kept[-1].strip()):
+            kept.append(line.rstrip())
+    return kept

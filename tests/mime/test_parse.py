@@ -86,6 +86,13 @@ BOMBS = {
     "wrote lines": BODY + b"On Mon wrote wrote\n" * 40_000,
     "from blocks": BODY + b"From: x\n" * 100_000,
     "dashes": BODY + b"-" * 900_000,
+    "dashes and a letter": BODY + b"-" * 900_000 + b"x",
+    "spaces and a letter": BODY + b" " * 900_000 + b"x",
+    "short dashes": BODY + (b"-" * 900 + b"x\n") * 1000,
+    "short spaces": BODY + (b" " * 900 + b"x\n") * 1000,
+    "short stars": BODY + (b"*" * 900 + b"x\n") * 1000,
+    "short opened": BODY + (b"On 1 " + b"wrot" * 200 + b"\n") * 1000,
+    "short labels": BODY + (b"From: " + b"a" * 900 + b"\n") * 1000,
     "dash lines": BODY + b"-- \n" * 200_000,
     "blank lines": BODY + b"\n" * 900_000,
     "spaces": BODY + b" " * 900_000,
@@ -108,9 +115,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bombs_cost_two_seconds_at_most(bomb: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     mail = parse(BOMBS[bomb])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert not [warning for warning in mail.warnings if "Error" in warning]
 
 
