@@ -18,7 +18,7 @@ def keep(session: Session, *, account_id: int, batch: Batch, now: datetime) -> i
     """
     rows = [_row(batch, mail) for mail in batch.mails]
     new = raw_mail.keep(session, account_id, rows, now)
-    raw_mail.move_cursor(session, account_id, batch.folder, batch.cursor)
+    raw_mail.move_cursor(session, account_id, batch.folder, batch.cursor, back=batch.rescanned)
     return new
 
 

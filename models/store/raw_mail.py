@@ -37,6 +37,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A stored mail nobody has placed yet, without its bytes. ``attempts`` as for ``Waiting``."""
+
+    id: int
+    size_bytes: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class RawFacts:
     """What routing must know of the raw mail and its account. ``default_kind`` "" = none."""
 
@@ -110,17 +119,32 @@ def cursor(session: Session, account_id: int, folder: str) -> Cursor:
     return Cursor(found[0], found[1]) if found else Cursor(0, 0)
 
 
-def move_cursor(session: Session, account_id: int, folder: str, to: Cursor) -> None:
-    """Move the cursor on: never back within one UIDVALIDITY, to the new place when that changed."""
+def move_cursor(session: Session, account_id: int, folder: str, to: Cursor, *, back: bool = False) -> None:
+    """Move the cursor on: never back within one UIDVALIDITY, to the new place when that changed.
+
+    ``back``: the server gives UIDs out anew under the old UIDVALIDITY, so back it is.
+    """
     values = {"uidvalidity": to.uidvalidity, "last_uid": to.last_uid}
     statement = insert_into(session, FolderCursor).values(account_id=account_id, folder=folder, **values)
+    moved = (col(FolderCursor.uidvalidity) != to.uidvalidity) | (col(FolderCursor.last_uid) < to.last_uid)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["account_id", "folder"],
             set_=values,
-            where=(col(FolderCursor.uidvalidity) != to.uidvalidity) | (col(FolderCursor.last_uid) < to.last_uid),
+            where=None if back else moved,
         )
     )
+
+
+def queue(session: Session, *, limit: int) -> list[Queued]:
+    """Give the oldest mails that wait to be placed, without their bytes: fifty large ones would not fit in memory."""
+    statement = (
+        select(col(RawMail.id), col(RawMail.size_bytes), col(RawMail.attempts))
+        .where(col(RawMail.state) == STORED)
+        .order_by(col(RawMail.id))
+        .limit(limit)
+    )
+    return [Queued(row_id, size, attempts) for row_id, size, attempts in session.execute(statement) if row_id]
 
 
 def waiting(session: Session, *, limit: int = 50, after: int = 0) -> list[Waiting]:
