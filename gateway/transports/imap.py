@@ -8,6 +8,7 @@ from contextlib import suppress
 from aioimaplib import aioimaplib
 
 from gateway.transports import tls
+from gateway.transports.dial import dial
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.fetch_answer import fetch_items
 from gateway.transports.imap_client import COMMAND_SECONDS, Answer, ImapClient
@@ -101,13 +102,8 @@ class ImapSession:
         plain = endpoint.security is Security.PLAIN
         context = None if plain else await asyncio.to_thread(tls.context, endpoint)
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._seconds):
-            _, protocol = await loop.create_connection(
-                lambda: ImapProtocol(loop),
-                endpoint.host,
-                endpoint.port,
-                ssl=context if endpoint.security is Security.TLS else None,
-            )
+        from_start = context if endpoint.security is Security.TLS else None
+        _, protocol = await dial(endpoint, lambda: ImapProtocol(loop), from_start, self._seconds)
         self._client = client = ImapClient(protocol, self._seconds)
         logged_in = await client.greet()
         if endpoint.security is Security.STARTTLS and context is not None:

@@ -10,6 +10,7 @@ from typing import cast
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
 from gateway.transports import tls
+from gateway.transports.dial import dial
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.smtp_wire import SmtpWire
 from models.rules import address, smtp_reply
@@ -102,13 +103,8 @@ class SmtpSession:
         plain = endpoint.security is Security.PLAIN
         context = None if plain else await asyncio.to_thread(tls.context, endpoint)
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._deadlines.connect):
-            transport, wire = await loop.create_connection(
-                lambda: SmtpWire(loop),
-                endpoint.host,
-                endpoint.port,
-                ssl=context if endpoint.security is Security.TLS else None,
-            )
+        from_start = context if endpoint.security is Security.TLS else None
+        transport, wire = await dial(endpoint, lambda: SmtpWire(loop), from_start, self._deadlines.connect)
         self._wire = wire
         # the library's client for the commands, our wire under it
         client = SMTP(
