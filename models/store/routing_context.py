@@ -10,7 +10,7 @@ from models.rules.address import domain, local, normal, plus_stripped
 from models.rules.proof import proved
 from models.store import messages, outbox, records
 from models.store.desk_facts import AliasRow, DeskFacts
-from models.store.messages import Linked, MessageFacts
+from models.store.messages import Linked
 from models.store.raw_mail import RawFacts
 from models.types.mail import IncomingMail
 from models.types.message import Direction, MessageKind
@@ -20,20 +20,68 @@ from models.types.routing import AliasFact, KnownMessage, ReplyToken, RoutingCon
 MOST_REFERENCES = 32  # the newest ids that are looked up
 
 
-def gather(session: Session, desk: DeskFacts, mail: IncomingMail, raw: RawFacts) -> RoutingContext:
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """A message that came in under a mail's Message-ID."""
+
+    id: int
+    author_address: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A record as routing sees it: who takes part in it."""
+
+    participants: frozenset[str]
+    kind: str
+    done: bool
+
+
+class Known:
+    """What is stored already, asked of the database when it is needed and kept for one mail."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._taking: dict[int, Taking | None] = {}
+
+    def linked(self, wire_ids: Sequence[str]) -> dict[str, Linked]:
+        """Find the messages these Message-IDs name."""
+        return messages.linked(self._session, wire_ids)
+
+    def namesakes(self, wire_id: str) -> list[Namesake]:
+        """Find what came in under this Message-ID."""
+        found = messages.incoming_with_id(self._session, wire_id)
+        return [Namesake(one.id, one.author_address, one.subject, one.text) for one in found]
+
+    def taking(self, record_id: int) -> Taking | None:
+        """None: there is no such record."""
+        if record_id not in self._taking:
+            record = records.read(self._session, record_id)
+            self._taking[record_id] = None
+            if record is not None:
+                people = records.participants(self._session, record_id)
+                self._taking[record_id] = Taking(people, record.kind, record.need is Need.DONE)
+        return self._taking[record_id]
+
+
+def gather(
+    session: Session, desk: DeskFacts, mail: IncomingMail, raw: RawFacts, known: Known | None = None
+) -> RoutingContext:
     """Read the facts. ``mail`` already has the envelope's recipients among ``delivered_to``."""
     sender = normal(mail.sender[0].address) if mail.sender else ""
-    found = messages.linked(session, _ids(mail))
-    people = _People(session)
-    twin, namesake = _same_id(session, mail, sender)
+    known = known or Known(session)
+    found = known.linked(ids_of(mail))
+    twin, namesake = _same_id(known, mail, sender)
     returned = (i for i in mail.bounce.original_ids if i in found and tokens.is_our_message_id(desk.key, i))
     reported = [*_reported(session, desk, mail), *(found[i].record_id for i in returned)]
     return RoutingContext(
         own_addresses=desk.own,
         own_domains=frozenset(facts.name for facts in desk.domains),
-        tokens=tuple(_tokens(session, desk, mail, sender, people)),
-        known=tuple(_known(desk, people, (found[i] for i in _answered(mail) if i in found))),
-        tagged=tuple(_tagged(session, people, mail.subject)),
+        tokens=tuple(_tokens(session, desk, mail, sender, known)),
+        known=tuple(_known(desk, known, (found[i] for i in _answered(mail) if i in found))),
+        tagged=tuple(_tagged(session, known, mail.subject)),
         aliases=tuple(_aliases(desk, mail)),
         duplicate_of=twin,
         same_id_other_content=namesake,
@@ -47,37 +95,13 @@ def gather(session: Session, desk: DeskFacts, mail: IncomingMail, raw: RawFacts)
     )
 
 
-@dataclass(slots=True)
-class _Taking:
-    participants: frozenset[str]
-    kind: str
-    done: bool
-
-
-class _People:
-    """Who takes part in a record, read once per mail."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._read: dict[int, _Taking | None] = {}
-
-    def of(self, record_id: int) -> _Taking | None:
-        """None: there is no such record."""
-        if record_id not in self._read:
-            record = records.read(self._session, record_id)
-            self._read[record_id] = None
-            if record is not None:
-                people = records.participants(self._session, record_id)
-                self._read[record_id] = _Taking(people, record.kind, record.need is Need.DONE)
-        return self._read[record_id]
-
-
 def _answered(mail: IncomingMail) -> list[str]:
     """In-Reply-To first, then References from the newest."""
     return list(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))))[:MOST_REFERENCES]
 
 
-def _ids(mail: IncomingMail) -> list[str]:
+def ids_of(mail: IncomingMail) -> list[str]:
+    """The Message-IDs a mail answers or reports on."""
     return [*_answered(mail), *mail.bounce.original_ids[:MOST_REFERENCES]]
 
 
@@ -86,28 +110,26 @@ def _recipients(mail: IncomingMail) -> Iterator[str]:
     yield from (mailbox.address for mailbox in (*mail.to, *mail.cc))
 
 
-def _same_id(session: Session, mail: IncomingMail, sender: str) -> tuple[int | None, int | None]:
+def _same_id(known: Known, mail: IncomingMail, sender: str) -> tuple[int | None, int | None]:
     """Give the same mail's message, and a message with its id and other content."""
     if not mail.message_id:
         return None, None
-    others = messages.incoming_with_id(session, mail.message_id)
+    others = known.namesakes(mail.message_id)
     twin = next((one.id for one in others if _same_content(one, mail, sender)), None)
     return twin, None if twin is not None else next((one.id for one in others), None)
 
 
-def _same_content(stored: MessageFacts, mail: IncomingMail, sender: str) -> bool:
+def _same_content(stored: Namesake, mail: IncomingMail, sender: str) -> bool:
     # trace headers differ from mailbox to mailbox, so what people read is compared, not the bytes
     return (stored.author_address, stored.subject, stored.text) == (sender, mail.subject, mail.text)
 
 
-def _tokens(
-    session: Session, desk: DeskFacts, mail: IncomingMail, sender: str, people: _People
-) -> Iterator[ReplyToken]:
+def _tokens(session: Session, desk: DeskFacts, mail: IncomingMail, sender: str, known: Known) -> Iterator[ReplyToken]:
     for address in dict.fromkeys(_recipients(mail)):
         parts = tokens.read_reply_address(desk.key, address)
         delivery_id = tokens.read_envelope_sender(desk.key, address)
         if parts is not None:
-            taking = people.of(parts.record_id) if parts.valid else None
+            taking = known.taking(parts.record_id) if parts.valid else None
             yield ReplyToken(
                 address=address,
                 record_id=parts.record_id,
@@ -118,7 +140,7 @@ def _tokens(
                 participants=taking.participants if taking else frozenset(),
             )
         elif delivery_id is not None and (delivery := outbox.read(session, delivery_id)):
-            taking = people.of(delivery.record_id)
+            taking = known.taking(delivery.record_id)
             yield ReplyToken(
                 address=address,
                 record_id=delivery.record_id,
@@ -140,9 +162,9 @@ def _is_note(session: Session, message_id: int) -> bool:
     return found is not None and not found.public
 
 
-def _known(desk: DeskFacts, people: _People, found: Iterable[Linked]) -> Iterator[KnownMessage]:
+def _known(desk: DeskFacts, known: Known, found: Iterable[Linked]) -> Iterator[KnownMessage]:
     for one in found:
-        taking = people.of(one.record_id)
+        taking = known.taking(one.record_id)
         if taking is not None:
             yield KnownMessage(
                 message_id=one.wire_id,
@@ -155,11 +177,11 @@ def _known(desk: DeskFacts, people: _People, found: Iterable[Linked]) -> Iterato
             )
 
 
-def _tagged(session: Session, people: _People, subject: str) -> Iterator[KnownMessage]:
+def _tagged(session: Session, known: Known, subject: str) -> Iterator[KnownMessage]:
     numbers = tokens.subject_numbers(subject)
     ids = records.by_number(session, numbers) if numbers else {}
     for number in numbers:
-        taking = people.of(ids[number]) if number in ids else None
+        taking = known.taking(ids[number]) if number in ids else None
         if taking is not None:
             yield KnownMessage("", ids[number], False, False, taking.participants, taking.done, taking.kind)
 
