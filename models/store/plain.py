@@ -37,8 +37,14 @@ class Reader:
         self._opened: list[sqlite3.Connection | psycopg.Connection[Any]] = []
 
     def rows(self, sql: str, **parameters: Any) -> Sequence[Row]:
-        """Run one select."""
-        return self._sqlite(sql, parameters) if self.sqlite else self._postgres(sql, parameters)
+        """Run one select; rows as mappings."""
+        found: Sequence[Row] = self._run(sql, parameters, named=True)
+        return found
+
+    def tuples(self, sql: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        """Run one select; rows as tuples, which a long list takes apart much quicker than by name."""
+        found: Sequence[tuple[Any, ...]] = self._run(sql, parameters, named=False)
+        return found
 
     def one(self, sql: str, **parameters: Any) -> Row | None:
         """Return the first row, or None."""
@@ -60,11 +66,16 @@ class Reader:
             self._opened.pop().close()
         self._local = threading.local()
 
-    def _sqlite(self, sql: str, parameters: dict[str, Any]) -> Sequence[Row]:
+    def _run(self, sql: str, parameters: dict[str, Any], *, named: bool) -> Sequence[Any]:
+        return (self._sqlite if self.sqlite else self._postgres)(sql, parameters, named)
+
+    def _sqlite(self, sql: str, parameters: dict[str, Any], named: bool) -> Sequence[Any]:
         try:
             connection = getattr(self._local, "connection", None) or self._open_sqlite()
             self._local.deadline = time.monotonic() + LIMIT_SECONDS
-            return connection.execute(sql, as_text(parameters)).fetchall()
+            cursor = connection.cursor()
+            cursor.row_factory = sqlite3.Row if named else None
+            return cursor.execute(sql, as_text(parameters)).fetchall()
         except sqlite3.OperationalError as error:
             if str(error) == "interrupted":
                 raise _too_long() from error
@@ -76,7 +87,6 @@ class Reader:
         connection = sqlite3.connect(
             sqlite_uri(self.url), uri=True, timeout=5, isolation_level=None, check_same_thread=False
         )
-        connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA query_only=ON")
         local = self._local
         connection.set_progress_handler(lambda: time.monotonic() > local.deadline, STEPS)
@@ -84,20 +94,23 @@ class Reader:
         self._opened.append(connection)
         return connection
 
-    def _postgres(self, sql: str, parameters: dict[str, Any]) -> Sequence[Row]:
+    def _postgres(self, sql: str, parameters: dict[str, Any], named: bool) -> Sequence[Any]:
         import psycopg
         from psycopg.pq import TransactionStatus
+        from psycopg.rows import dict_row, tuple_row
 
         try:
             connection = getattr(self._local, "connection", None) or self._open_postgres()
             idle = connection.info.transaction_status == TransactionStatus.IDLE
             try:
-                cursor = connection.execute(_pyformat(sql), parameters)
+                cursor = connection.cursor(row_factory=dict_row if named else tuple_row)
+                cursor.execute(_pyformat(sql), parameters)
             except psycopg.OperationalError:
                 if not (connection.closed and idle):
                     raise
                 # The server was restarted since the last select: that is no trouble of this one.
-                cursor = self._open_postgres().execute(_pyformat(sql), parameters)
+                cursor = self._open_postgres().cursor(row_factory=dict_row if named else tuple_row)
+                cursor.execute(_pyformat(sql), parameters)
             return cursor.fetchall() if cursor.description else []
         except psycopg.errors.QueryCanceled as error:
             raise _too_long() from error
@@ -109,13 +122,11 @@ class Reader:
 
     def _open_postgres(self) -> "psycopg.Connection[Any]":
         import psycopg
-        from psycopg.rows import dict_row
 
         self._forget()
         connection: psycopg.Connection[Any] = psycopg.connect(
             self.url.replace("postgresql+psycopg://", "postgresql://"),
             autocommit=True,
-            row_factory=dict_row,
             connect_timeout=LIMIT_SECONDS,
             options=f"-c statement_timeout={LIMIT_SECONDS}s -c default_transaction_read_only=on",
         )

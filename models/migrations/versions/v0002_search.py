@@ -1,6 +1,7 @@
 """Full-text search over messages and titles, and PostgreSQL's announcements of changes.
 
-SQLite: FTS5 over the tables' own rows (external content: the text is not stored twice), kept by triggers.
+SQLite: FTS5 over the tables' own rows (external content: the text is not stored twice), kept by triggers, and a view
+of its terms.
 PostgreSQL: a generated tsvector column with a GIN index. Both fold case and diacritics ("lauft" finds "läuft").
 """
 
@@ -40,6 +41,7 @@ def _sqlite(table: str, columns: tuple[str, ...]) -> None:
         f"CREATE VIRTUAL TABLE {index} USING fts5({names}, content='{table}', content_rowid='id', "
         "tokenize='unicode61 remove_diacritics 2')"
     )
+    op.execute(f"CREATE VIRTUAL TABLE {index}_terms USING fts5vocab({index}, instance)")
     op.execute(f"CREATE TRIGGER {index}_insert AFTER INSERT ON {table} BEGIN {put} END")
     op.execute(f"CREATE TRIGGER {index}_delete AFTER DELETE ON {table} BEGIN {drop} END")
     op.execute(f"CREATE TRIGGER {index}_update AFTER UPDATE OF {names} ON {table} BEGIN {drop} {put} END")
