@@ -1,5 +1,6 @@
 """Put an incoming mail on a record: its message, its files, the record's turn, and the copies for those who follow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from models.services.copies import enqueue
 from models.services.need import turn
 from models.store import contacts, messages, records, settings
 from models.store.changes import announce
+from models.store.contacts import ContactFacts
 from models.store.desk_facts import DeskFacts
 from models.store.messages import NewMessage
 from models.store.raw_mail import RawFacts
@@ -33,37 +35,34 @@ class Author:
 
     name: str
     address: str
-    agent_id: int | None
-    contact_id: int | None
+    agent_id: int | None = None
+    contact_id: int | None = None
+    undeliverable: str = ""  # what mail to them came back with
 
 
 def open_record(
     session: Session, desk: DeskFacts, mail: IncomingMail, creation: Creation, now: datetime
 ) -> RecordFacts:
     """Open a record for a mail; a human sender who is no agent becomes its customer."""
-    stage = records.first_stage(session, creation.kind)
-    if stage is None:
+    stages = desk.stages.get(creation.kind)
+    if stages is None:
         raise NotFound(f"There is no kind of record called {creation.kind}.")
     author = _author(session, desk, mail, proved=False)
     contact_id = author.contact_id
-    stranger = author.address and author.address not in desk.own and not desk.agent_by_email(author.address)
-    if contact_id is None and stranger and mail.mail_class is MailClass.HUMAN:
+    if contact_id is None and becomes_customer(desk, mail, author):
         contact_id = contacts.ensure(session, author.address, author.name, now).id
-    record_id = records.create(
+    return records.create(
         session,
         kind=creation.kind,
         number=settings.next_number(session),
         title=one_line(mail.subject) or NO_SUBJECT,
-        stage=stage,
+        stage=next(iter(stages), ""),
         position=triage.position(Need.NEEDS_US, now),
         reason="new",
         contact_id=contact_id,
         brand_id=creation.brand_id,
         now=now,
     )
-    made = records.read(session, record_id)
-    assert made is not None
-    return made
 
 
 def append(
@@ -79,43 +78,45 @@ def append(
 ) -> int:
     """Add a mail to a record as ``decision`` says; the message's id. ``fresh``: the record was opened for it."""
     author = _author(session, desk, mail, proved=decision.verified)
-    message = _message(record.id, mail, raw, decision, author, now)
+    message = message_of(record.id, mail, raw, decision, author, now)
     message_id = messages.add(session, message)
     messages.add_files(session, message_id, mail.attachments)
     records.touch(session, record.id, preview(message.new_text or message.text))
-    if mail.mail_class is MailClass.HUMAN and author.contact_id is not None:
+    if author.undeliverable and mail.mail_class is MailClass.HUMAN:
         contacts.mark_undeliverable(session, author.address, "")
-    _take_turn(session, record, decision, author, now, fresh=fresh)
+    if fresh:
+        announce(session, now, record.id)  # nobody follows it yet, and it needs us already
+        return message_id
+    _take_turn(session, record, decision, author, now)
     _relay(session, desk, record, message_id, mail, decision, author, now)
-    announce(session, now, record.id)
     return message_id
 
 
-def preview(text: str) -> str:
-    """Give the first words of a text, for the list."""
-    return one_line(text[: PREVIEW * 4])[:PREVIEW]
-
-
-def one_line(text: str) -> str:
-    """Fold white space."""
-    return " ".join(text.split())
-
-
-def _author(session: Session, desk: DeskFacts, mail: IncomingMail, *, proved: bool) -> Author:
+def author_of(desk: DeskFacts, mail: IncomingMail, customers: Mapping[str, ContactFacts], *, proved: bool) -> Author:
+    """Say who wrote a mail. ``customers``: by normal address; ``proved``: From was, so it may be an agent's."""
     if not mail.sender:
-        return Author("", "", None, None)
+        return Author("", "")
     written = mail.sender[0]
     address = normal(written.address)
     agent = desk.agent_by_email(address)
     if agent is not None and proved:
-        return Author(agent.name, address, agent.id, None)
-    known = contacts.by_email(session, [address]).get(address) if agent is None else None
-    return Author(written.name, address or written.address, None, known.id if known else None)
+        return Author(agent.name, address, agent_id=agent.id)
+    known = customers.get(address) if agent is None else None
+    if known is None:
+        return Author(written.name, address or written.address)
+    return Author(written.name or known.name, address, contact_id=known.id, undeliverable=known.undeliverable)
 
 
-def _message(
+def becomes_customer(desk: DeskFacts, mail: IncomingMail, author: Author) -> bool:
+    """Tell whether the author of a mail that opens a record is a customer: a person, and none of us."""
+    known = author.address in desk.own or desk.agent_by_email(author.address) is not None
+    return bool(author.address) and not known and mail.mail_class is MailClass.HUMAN
+
+
+def message_of(
     record_id: int, mail: IncomingMail, raw: RawFacts, decision: RoutingDecision, author: Author, now: datetime
 ) -> NewMessage:
+    """Make the message a mail becomes on a record."""
     return NewMessage(
         record_id=record_id,
         kind=MessageKind.NOTE if decision.internal else MessageKind.EMAIL,
@@ -143,16 +144,29 @@ def _message(
     )
 
 
-def _take_turn(
-    session: Session, record: RecordFacts, decision: RoutingDecision, author: Author, now: datetime, *, fresh: bool
-) -> None:
+def preview(text: str) -> str:
+    """Give the first words of a text, for the list."""
+    return one_line(text[: PREVIEW * 4])[:PREVIEW]
+
+
+def one_line(text: str) -> str:
+    """Fold white space."""
+    return " ".join(text.split())
+
+
+def _author(session: Session, desk: DeskFacts, mail: IncomingMail, *, proved: bool) -> Author:
+    known = contacts.by_email(session, (normal(mailbox.address) for mailbox in mail.sender[:1]))
+    return author_of(desk, mail, known, proved=proved)
+
+
+def _take_turn(session: Session, record: RecordFacts, decision: RoutingDecision, author: Author, now: datetime) -> None:
     """A person's word is ours to answer; a proved agent's word to the customer was the answer."""
-    if fresh or not decision.changes_state:
-        return
-    if author.agent_id is None:
+    if decision.changes_state and author.agent_id is None:
         turn(session, record.id, Need.NEEDS_US, "reply", now)
-    elif not decision.internal:
+    elif decision.changes_state and not decision.internal:
         turn(session, record.id, Need.WAITING, "", now)
+    else:
+        announce(session, now, record.id)
 
 
 def _relay(

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
+from models.tables.all import metadata
 from models.tables.desk import Agent, Contact
 from models.types.people import AgentView, Channel
 
@@ -27,10 +28,8 @@ def by_email(session: Session, addresses: Iterable[str]) -> dict[str, ContactFac
     wanted = [address for address in set(addresses) if address]
     if not wanted:
         return {}
-    statement = select(col(Contact.id), col(Contact.name), col(Contact.email), col(Contact.undeliverable)).where(
-        col(Contact.email).in_(wanted)
-    )
-    return {email: ContactFacts(row_id, name, email, bad) for row_id, name, email, bad in session.execute(statement)}
+    rows = session.execute(_BY_EMAIL, {"wanted": wanted})
+    return {row.email: ContactFacts(row.id, row.name, row.email, row.undeliverable) for row in rows}
 
 
 def contact(session: Session, contact_id: int) -> ContactFacts | None:
@@ -93,3 +92,9 @@ def _agent(session: Session, condition: ColumnElement[bool]) -> AgentView | None
     )
     found = session.execute(statement.order_by(col(Agent.id)).limit(1)).first()
     return AgentView(found[0], found[1], found[2], found[3], found[4]) if found else None
+
+
+_CONTACT = metadata.tables["contact"]
+_BY_EMAIL = select(_CONTACT.c.id, _CONTACT.c.name, _CONTACT.c.email, _CONTACT.c.undeliverable).where(
+    _CONTACT.c.email.in_(bindparam("wanted", expanding=True))
+)

@@ -1,6 +1,6 @@
 """What the desk is: its key, its own addresses and domains, its aliases and agents; read once per transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.rules.address import normal
 from models.store import settings
-from models.tables.desk import Agent, Alias, Brand, Domain
+from models.tables.desk import Agent, Alias, Brand, Domain, Kind
 from models.tables.mail import Account, SendingAddress
 from models.types.people import AgentView
 
@@ -76,6 +76,7 @@ class DeskFacts:
     agents: tuple[AgentView, ...]
     brands: tuple[BrandFacts, ...]
     default_brand_id: int | None
+    stages: Mapping[str, tuple[str, ...]]  # of each kind of record; the first is a new one's
 
     def agent_by_email(self, address: str) -> AgentView | None:
         """Find the working agent with this normal address."""
@@ -128,6 +129,7 @@ def read(session: Session) -> DeskFacts:
         agents=agents,
         brands=tuple(BrandFacts(row.id, row.name, row.signature) for row in brands),
         default_brand_id=next((row.id for row in brands if row.is_default), brands[0].id if brands else None),
+        stages={name: tuple(stages) for name, stages in session.execute(select(col(Kind.name), col(Kind.stages)))},
     )
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
-from models.tables.mail import Account, FolderCursor, RawMail
+from models.tables.all import metadata
+from models.tables.mail import FolderCursor, RawMail
 from models.types.account import Cursor
 
 STORED, ROUTED, QUARANTINED, DUPLICATE, IGNORED = "stored", "routed", "quarantined", "duplicate", "ignored"
@@ -136,11 +137,14 @@ def move_cursor(session: Session, account_id: int, folder: str, to: Cursor, *, b
     )
 
 
-def queue(session: Session, *, limit: int) -> list[Queued]:
-    """Give the oldest mails that wait to be placed, without their bytes: fifty large ones would not fit in memory."""
+def queue(session: Session, *, tried: bool, limit: int) -> list[Queued]:
+    """Give the oldest mails that wait to be placed, without their bytes: fifty large ones would not fit in memory.
+
+    ``tried``: those somebody began and did not finish, else those nobody began.
+    """
     statement = (
         select(col(RawMail.id), col(RawMail.size_bytes), col(RawMail.attempts))
-        .where(col(RawMail.state) == STORED)
+        .where(col(RawMail.state) == STORED, (col(RawMail.attempts) > 0) == tried)
         .order_by(col(RawMail.id))
         .limit(limit)
     )
@@ -170,24 +174,7 @@ def content(session: Session, raw_id: int) -> bytes | None:
 
 def facts(session: Session, raw_id: int) -> RawFacts | None:
     """Read what routing must know, and let no other process place it meanwhile."""
-    statement = (
-        select(
-            col(RawMail.account_id),
-            col(Account.default_kind),
-            col(Account.brand_id),
-            col(RawMail.sha256),
-            col(RawMail.state),
-            col(RawMail.attempts),
-            col(RawMail.reason),
-            col(RawMail.envelope_from),
-            col(RawMail.envelope_to),
-            col(RawMail.received_at),
-        )
-        .join_from(RawMail, Account, isouter=True)
-        .where(col(RawMail.id) == raw_id)
-        .with_for_update(of=RawMail)
-    )
-    row = session.execute(statement).first()
+    row = session.execute(_RAW_FACTS, {"raw": raw_id}).first()
     if row is None:
         return None
     return RawFacts(
@@ -216,11 +203,40 @@ def close(
     tried: Sequence[Sequence[str]] = (),
 ) -> None:
     """Write down where it went. ``sender`` and ``subject`` are for the quarantine list."""
-    session.execute(
-        update(RawMail)
-        .where(col(RawMail.id) == raw_id)
-        .values(state=state, reason=reason, sender=sender, subject=subject, tried=[list(one) for one in tried])
+    values = {
+        "new_state": state,
+        "new_reason": reason,
+        "new_sender": sender,
+        "new_subject": subject,
+        "new_tried": [list(one) for one in tried],
+    }
+    session.execute(_CLOSE, {"raw": raw_id} | values)
+
+
+# Statements are built once: building one costs more than running it.
+_RAW, _ACCOUNT = metadata.tables["raw_mail"], metadata.tables["account"]
+_RAW_FACTS = (
+    select(
+        _RAW.c.account_id,
+        _ACCOUNT.c.default_kind,
+        _ACCOUNT.c.brand_id,
+        _RAW.c.sha256,
+        _RAW.c.state,
+        _RAW.c.attempts,
+        _RAW.c.reason,
+        _RAW.c.envelope_from,
+        _RAW.c.envelope_to,
+        _RAW.c.received_at,
     )
+    .select_from(_RAW.outerjoin(_ACCOUNT))
+    .where(_RAW.c.id == bindparam("raw"))
+    .with_for_update(of=_RAW)
+)
+_CLOSE = (
+    update(_RAW)
+    .where(_RAW.c.id == bindparam("raw"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "reason", "sender", "subject", "tried")})
+)
 
 
 def _values(content: bytes, now: datetime) -> dict[str, object]:

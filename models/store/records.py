@@ -1,16 +1,15 @@
 """Records: made, locked, moved in the stream; who follows them and who took part."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, union, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
-from models.tables.desk import Agent, Contact, Kind
-from models.tables.mail import Delivery
-from models.tables.record import Following, Message, Record
+from models.tables.all import metadata
+from models.tables.record import Following, Record
 from models.types.people import Channel, Follower
 from models.types.record import Need
 
@@ -50,12 +49,6 @@ def by_number(session: Session, numbers: Iterable[int]) -> dict[int, int]:
     return {row.number: row.id for row in session.execute(statement)}
 
 
-def first_stage(session: Session, kind: str) -> str | None:
-    """Give the stage a new record of this kind starts in; None when there is no such kind."""
-    stages = session.scalar(select(col(Kind.stages)).where(col(Kind.name) == kind))
-    return None if stages is None else (stages[0] if stages else "")
-
-
 def create(
     session: Session,
     *,
@@ -68,75 +61,49 @@ def create(
     contact_id: int | None,
     brand_id: int | None,
     now: datetime,
-) -> int:
-    """Make a record that needs us; its id."""
-    statement = insert(Record).values(
-        kind=kind,
-        number=number,
-        title=title,
-        stage=stage,
-        need=Need.NEEDS_US,
-        need_since=now,
-        need_reason=reason,
-        position=position,
-        contact_id=contact_id,
-        brand_id=brand_id,
-        priority=0,
-        currency="",
-        tags=[],
-        preview="",
-        revision=0,
-        created_at=now,
-    )
-    return int(session.execute(statement.returning(col(Record.id))).scalar_one())
+) -> RecordFacts:
+    """Make a record that needs us."""
+    values = {
+        "kind": kind,
+        "number": number,
+        "title": title,
+        "stage": stage,
+        "need": Need.NEEDS_US,
+        "need_since": now,
+        "need_reason": reason,
+        "position": position,
+        "contact_id": contact_id,
+        "brand_id": brand_id,
+        "priority": 0,
+        "currency": "",
+        "tags": [],
+        "preview": "",
+        "revision": 0,
+        "created_at": now,
+    }
+    record_id = int(session.execute(_CREATE, values).scalar_one())
+    return RecordFacts(record_id, kind, number, title, stage, Need.NEEDS_US, now, reason, None, contact_id, brand_id)
 
 
 def move(session: Session, record_id: int, need: Need, since: datetime, reason: str, position: int) -> None:
     """Give a record its place in the stream."""
-    session.execute(
-        update(Record)
-        .where(col(Record.id) == record_id)
-        .values(
-            need=need,
-            need_since=since,
-            need_reason=reason[:60],
-            position=position,
-            revision=col(Record.revision) + 1,
-        )
-    )
+    place = {"need": need, "need_since": since, "need_reason": reason[:60], "position": position}
+    session.execute(_MOVE, {"record": record_id} | {f"new_{name}": value for name, value in place.items()})
 
 
 def touch(session: Session, record_id: int, preview: str | None = None) -> None:
     """Count a change of the record; ``preview`` None leaves the newest words as they are."""
-    values: dict[str, object] = {"revision": col(Record.revision) + 1}
-    if preview is not None:
-        values["preview"] = preview
-    session.execute(update(Record).where(col(Record.id) == record_id).values(values))
+    if preview is None:
+        session.execute(_TOUCH, {"record": record_id})
+    else:
+        session.execute(_PREVIEW, {"record": record_id, "new_preview": preview})
 
 
 def followers(session: Session, record_id: int) -> tuple[Follower, ...]:
     """Give who follows a record, in the order they began; an agent who left follows nothing."""
-    statement = (
-        select(
-            col(Following.id),
-            col(Following.agent_id),
-            col(Following.contact_id),
-            col(Agent.name),
-            col(Agent.email),
-            col(Agent.channel),
-            col(Agent.active),
-            col(Contact.name),
-            col(Contact.email),
-        )
-        .join_from(Following, Agent, isouter=True)
-        .join(Contact, col(Contact.id) == col(Following.contact_id), isouter=True)
-        .where(col(Following.record_id) == record_id)
-        .order_by(col(Following.id))
-    )
     found = []
-    for row_id, agent_id, contact_id, name, email, channel, active, customer, customer_email in session.execute(
-        statement
-    ):
+    rows = session.execute(_FOLLOWERS, {"record": record_id})
+    for row_id, agent_id, contact_id, name, email, channel, active, customer, customer_email in rows:
         if agent_id is None:
             found.append(Follower(row_id, customer, customer_email, Channel.EMAIL, contact_id=contact_id))
         elif active:
@@ -164,25 +131,10 @@ def unfollow(session: Session, record_id: int, *, agent_id: int | None = None, c
 
 def participants(session: Session, record_id: int) -> frozenset[str]:
     """Give the normal addresses that took part: authors, recipients, the customer, the followers."""
-    newest = (
-        select(col(Message.id), col(Message.author_address), col(Message.to), col(Message.cc))
-        .where(col(Message.record_id) == record_id)
-        .order_by(col(Message.id).desc())
-        .limit(PARTICIPANT_MESSAGES)
-    )
-    found: set[str] = set()
-    ids = []
-    for message_id, author, to, cc in session.execute(newest):
-        ids.append(message_id)
+    found = set(session.scalars(_PEOPLE, {"record": record_id}))
+    for author, to, cc in session.execute(_WRITERS, {"record": record_id}):
         found.add(author)
         found.update(bare(line) for line in (*to, *cc))
-    copies = select(col(Delivery.recipient)).where(
-        col(Delivery.message_id).in_(ids), col(Delivery.channel) == Channel.EMAIL
-    )
-    found.update(session.scalars(copies))
-    customer = select(col(Contact.email)).join(Record, col(Record.contact_id) == col(Contact.id))
-    found.update(session.scalars(customer.where(col(Record.id) == record_id)))
-    found.update(follower.address for follower in followers(session, record_id))
     return frozenset(found - {""})
 
 
@@ -192,18 +144,48 @@ def bare(line: str) -> str:
 
 
 def _one(session: Session, record_id: int, *, lock: bool) -> RecordFacts | None:
-    statement = select(
-        col(Record.id),
-        col(Record.kind),
-        col(Record.number),
-        col(Record.title),
-        col(Record.stage),
-        col(Record.need),
-        col(Record.need_since),
-        col(Record.need_reason),
-        col(Record.assignee_id),
-        col(Record.contact_id),
-        col(Record.brand_id),
-    ).where(col(Record.id) == record_id)
-    found = session.execute(statement.with_for_update() if lock else statement).first()
+    found = session.execute(_LOCK if lock else _READ, {"record": record_id}).first()
     return RecordFacts(*found) if found else None
+
+
+# Statements are built once: building one costs more than running it.
+_RECORD, _FOLLOWING, _AGENT = (metadata.tables[name] for name in ("record", "following", "agent"))
+_CONTACT, _DELIVERY, _MESSAGE = (metadata.tables[name] for name in ("contact", "delivery", "message"))
+_THIS = _RECORD.c.id == bindparam("record")
+_READ = select(*(_RECORD.c[field.name] for field in fields(RecordFacts))).where(_THIS)
+_LOCK = _READ.with_for_update()
+_CREATE = insert(_RECORD).returning(_RECORD.c.id)
+_CHANGE = update(_RECORD).where(_THIS)
+_TOUCH = _CHANGE.values(revision=_RECORD.c.revision + 1)
+_PREVIEW = _TOUCH.values(preview=bindparam("new_preview"))
+_MOVE = _TOUCH.values({name: bindparam(f"new_{name}") for name in ("need", "need_since", "need_reason", "position")})
+_FOLLOWERS = (
+    select(
+        _FOLLOWING.c.id,
+        _FOLLOWING.c.agent_id,
+        _FOLLOWING.c.contact_id,
+        _AGENT.c.name,
+        _AGENT.c.email,
+        _AGENT.c.channel,
+        _AGENT.c.active,
+        _CONTACT.c.name,
+        _CONTACT.c.email,
+    )
+    .select_from(_FOLLOWING.outerjoin(_AGENT).outerjoin(_CONTACT))
+    .where(_FOLLOWING.c.record_id == bindparam("record"))
+    .order_by(_FOLLOWING.c.id)
+)
+_WRITERS = (
+    select(_MESSAGE.c.author_address, _MESSAGE.c.to_line, _MESSAGE.c.cc_line)
+    .where(_MESSAGE.c.record_id == bindparam("record"))
+    .order_by(_MESSAGE.c.id.desc())
+    .limit(PARTICIPANT_MESSAGES)
+)
+_PEOPLE = union(
+    select(_DELIVERY.c.recipient).where(
+        _DELIVERY.c.record_id == bindparam("record"), _DELIVERY.c.channel == Channel.EMAIL
+    ),
+    select(_CONTACT.c.email).join(_RECORD, _RECORD.c.contact_id == _CONTACT.c.id).where(_THIS),
+    select(_AGENT.c.email).join(_FOLLOWING).where(_FOLLOWING.c.record_id == bindparam("record")),
+    select(_CONTACT.c.email).join(_FOLLOWING).where(_FOLLOWING.c.record_id == bindparam("record")),
+)

@@ -4,8 +4,11 @@ from sqlalchemy import Integer, String, cast, insert, select, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
+from models.tables.all import metadata
 from models.tables.desk import Setting
 from models.types.errors import SettingsError
+
+_SETTING = metadata.tables["setting"]
 
 SIGNING_KEY = "signing_key"
 NOTIFICATION_ADDRESS = "notification_address"
@@ -41,14 +44,17 @@ def signing_key(session: Session) -> bytes:
 
 def next_number(session: Session) -> int:
     """Give the next record number; on PostgreSQL others wait for this transaction's end."""
-    statement = (
-        update(Setting)
-        .where(col(Setting.key) == RECORD_NUMBER)
-        .values(value=cast(cast(col(Setting.value), Integer) + 1, String))
-        .returning(col(Setting.value))
-    )
-    found = session.scalar(statement)
+    found = session.scalar(_NEXT_NUMBER)
     if found is None:
         session.execute(insert(Setting).values(key=RECORD_NUMBER, value="1001"))
         return 1001
     return int(found)
+
+
+# Built once: building a statement costs more than running it.
+_NEXT_NUMBER = (
+    update(_SETTING)
+    .where(_SETTING.c.key == RECORD_NUMBER)
+    .values(value=cast(cast(_SETTING.c.value, Integer) + 1, String))
+    .returning(_SETTING.c.value)
+)
