@@ -10,17 +10,6 @@ from tui import settings
 from tui.settings_check import _Limits
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own, so that nobody's settings are read."""
-    for name in ("DATABASE", "CONFIG", "HOLD_SECONDS", "HOSTNAME", "WORKERS", "ANSI", "KEYS"):
-        monkeypatch.delenv(f"NIGHTDESK_{name}", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return tmp_path
-
-
 def write(text: str) -> Path:
     path = settings.config_file()
     path.parent.mkdir(parents=True)

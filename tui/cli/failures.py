@@ -2,10 +2,7 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 
 from models.types.errors import NightdeskError
 from tui.render import wash
@@ -40,22 +37,9 @@ def complain(sentence: str, remedy: str = "") -> None:
         print(wash.line(remedy), file=sys.stderr)
 
 
-def note(error: BaseException) -> Path | None:
-    """Append the traceback to the log, readable by its owner only; None when there is no place to write."""
-    from tui.settings import log_file
-
-    path = log_file()
-    words = wash.block("".join(traceback.format_exception(error)))
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(path, "a", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} nightdesk\n{words}\n")
-    except OSError:
-        return None
-    return path
-
-
 def _unforeseen(error: Exception) -> int:
+    from tui.cli.log import note
+
     path = note(error)
     complain(
         f"Something went wrong that should not have: {type(error).__name__}.",

@@ -1,0 +1,64 @@
+"""The command line in one tree. Declaring it imports nothing but argparse: ``--help`` must not wait for a database."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeAlias
+
+from tui.cli import account, agent, alias, demo, ingest, init, mail, serve, status, worker
+
+USAGE = 64  # EX_USAGE, sysexits.h
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends with EX_USAGE and one sentence when the arguments make no sense."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how to learn more."""
+        self.exit(USAGE, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line; ``command`` is "" when none was named, ``run`` does it."""
+    return _tree().parse_args(arguments)
+
+
+def _tree() -> Parser:
+    tree = Parser(
+        prog="nightdesk",
+        description="A support desk in a terminal. Without a command it opens the desk.",
+        epilog="A first try that needs nothing: nightdesk demo",
+        parents=[_places("")],
+    )
+    tree.add_argument("--version", action=_Version, nargs=0, help="say which nightdesk this is and end")
+    _declare_all(tree)
+    tree.set_defaults(command="")
+    return tree
+
+
+def _declare_all(tree: argparse.ArgumentParser) -> None:
+    commands = tree.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    places = _places(argparse.SUPPRESS)
+    for each in (demo, init, account, alias, agent, worker, serve, ingest, status, mail):
+        each.declare(commands, places)
+
+
+def _places(default: str) -> argparse.ArgumentParser:
+    """Options every command takes, before or behind its name."""
+    places = argparse.ArgumentParser(add_help=False)
+    places.add_argument(
+        "--database", metavar="PATH|URL", default=default, help="an SQLite file or postgresql+psycopg://..."
+    )
+    places.add_argument("--config", metavar="FILE", default=default, help="the settings file to read")
+    return places
+
+
+class _Version(argparse.Action):
+    """argparse's own wants the number before it is asked for, and finding it costs 40 ms."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        """Say it and end."""
+        from importlib.metadata import version
+
+        parser.exit(0, f"nightdesk {version('nightdesk')}\n")

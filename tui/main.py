@@ -1,0 +1,164 @@
+"""The composition root: the command line in, the program out. The only place that knows everybody.
+
+``tui.app`` paints and speaks to ``tui.bridge.Desk``; ``tui.desk`` is that desk over one database; the workers of
+``gateway`` fetch and send beside it. Imports stand inside: ``--help`` waits for nothing, the list not for the ORM.
+"""
+
+import asyncio
+import signal
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from tui.cli import demo
+from tui.cli.failures import guarded
+from tui.cli.parser import parse
+
+if TYPE_CHECKING:
+    from gateway.workers.database_threads import DatabaseThreads
+    from gateway.workers.parsing import Parsers
+    from models.types.mail import IncomingMail
+    from models.types.people import AgentView
+    from tui.app import NightdeskApp
+    from tui.desk import LocalDesk
+    from tui.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; the exit code (sysexits.h)."""
+    parsed = parse(arguments)
+    if parsed.command == "demo":
+        return guarded(lambda: demo.run(parsed, open_desk))
+    if parsed.command == "":
+        return guarded(lambda: _desk(parsed))
+    return guarded(lambda: int(parsed.run(parsed)))
+
+
+def open_desk(settings: "Settings", tips: tuple[str, ...] = ()) -> int:
+    """Show the desk until the agent leaves, and carry the workers meanwhile; the exit code."""
+    return asyncio.run(_session(settings, tips))
+
+
+def _desk(parsed: Namespace) -> int:
+    from tui.cli.store import ready, settings_of
+
+    settings = settings_of(parsed)
+    ready(settings)
+    return open_desk(settings)
+
+
+async def _session(settings: "Settings", tips: tuple[str, ...]) -> int:
+    """Put one agent's session together, run it, take it apart."""
+    from tui.app import NightdeskApp
+    from tui.cli.log import to_file
+    from tui.desk import LocalDesk
+
+    to_file()
+    reading = _Reading(settings.database)
+    desk = LocalDesk(
+        settings.database, _agent(settings), parse=reading.parse, tips=tips, hold_seconds=settings.hold_seconds
+    )
+    app = NightdeskApp(desk, background=_background(settings, desk), keymap=settings.keys, ansi=settings.ansi)
+    ended = _end_on_signals(app)
+    try:
+        await app.run_async()
+    finally:
+        await desk.close()
+        await reading.close()
+    if app._exception is not None:  # what Textual caught; it has no public name
+        raise app._exception
+    return 128 + ended[0] if ended else app.return_code or 0
+
+
+def _agent(settings: "Settings") -> "AgentView":
+    """Find the agent who is logged in; the first time, make one."""
+    from models.store.logins import agent_by_login
+    from models.store.plain import Reader
+    from models.types.errors import NotAllowed
+    from tui.login import whoami
+
+    me = whoami()
+    found = agent_by_login(Reader(settings.database), me.login)
+    if found is None:
+        from models.services import setup
+        from models.store.database import Database
+
+        database = Database(settings.database)
+        try:
+            database.write(setup.ensure_agent, login=me.login, name=me.name)
+        finally:
+            database.close()
+        found = agent_by_login(Reader(settings.database), me.login)
+    if found is None:
+        raise NotAllowed(f"The agent {me.login} is switched off at this desk.", "Ask whoever runs it.")
+    return found
+
+
+class _Reading:
+    """Reads mail for the desk in a child process that is started for the first one."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._parsers: Parsers | None = None
+        self._threads: DatabaseThreads | None = None
+
+    async def parse(self, content: bytes) -> "IncomingMail":
+        """Read one mail. ``NightdeskError`` when its reader hung or died over it."""
+        from gateway.workers.database_threads import DatabaseThreads
+        from gateway.workers.parsing import Parsers, Unreadable
+        from models.store.database import Database
+        from models.types.errors import NightdeskError
+
+        if self._parsers is None:
+            self._threads = DatabaseThreads(Database(self._url))
+            self._parsers = Parsers(self._threads, children=1)
+        try:
+            return await self._parsers.parse(content)
+        except Unreadable as error:
+            raise NightdeskError(f"This mail cannot be read. {error}", "o shows it as it came.") from error
+
+    async def close(self) -> None:
+        """End the child."""
+        if self._parsers is not None and self._threads is not None:
+            await self._parsers.close()
+            self._threads.close()
+            self._threads.database.close()
+
+
+def _background(settings: "Settings", desk: "LocalDesk") -> Callable[[], Awaitable[None]]:
+    """Return what begins once the first frame is out: the imports of writing, then the workers."""
+
+    async def background() -> None:
+        await desk.warm()
+        if not settings.workers:
+            return
+        from gateway.workers import supervisor
+        from models.store.database import Database
+        from tui.identity import holder, hostname
+
+        database = Database(settings.database)
+        try:
+            name = await asyncio.to_thread(hostname, settings, database)
+            await supervisor.run(database, holder=holder(), hostname=name)
+        finally:
+            database.close()
+
+    return background
+
+
+def _end_on_signals(app: "NightdeskApp") -> list[int]:
+    """Save what is being written and leave, when the line drops (SIGHUP) or the system says so (SIGTERM).
+
+    The list returned will hold the signals that came.
+    """
+    loop = asyncio.get_running_loop()
+    came: list[int] = []
+    leaving: set[asyncio.Task[None]] = set()
+
+    def leave(number: int) -> None:
+        came.append(number)
+        leaving.add(loop.create_task(app.hang_up()))
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(number, leave, number)
+    return came
