@@ -56,7 +56,19 @@ def postgres() -> Iterator[Postgres]:
         shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
     try:
         subprocess.run(
-            [initdb, "-D", folder / "data", "-U", "nightdesk", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [
+                initdb,
+                "-D",
+                folder / "data",
+                "-U",
+                "nightdesk",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ],
             check=True,
             capture_output=True,
             user=user,
