@@ -37,16 +37,24 @@ class Domain(SQLModel, table=True):
 
 
 class Kind(SQLModel, table=True):
-    """A kind of record and its stages; the first stage is a new record's, the last one done."""
+    """A kind of record and its stages; the first stage is a new record's, the last one done.
+
+    ``reopen_days``: for how long after it was done an answer opens a record again; later it opens a new one, linked to
+    the old. None: always, 0: never.
+    """
 
     name: str = Field(primary_key=True, max_length=32)
     letter: str = Field(max_length=2)
     stages: list[str] = Field(sa_column=Column(JSON, nullable=False))
     has_amount: bool = False
+    reopen_days: int | None = None
 
 
 class Alias(SQLModel, table=True):
-    """An address that opens records. ``policy``: everyone, known (contacts), followers."""
+    """An address that opens records. ``policy`` is a ``types.routing.Policy``.
+
+    ``auto_reply``: what is said, once, to whoever wrote a first mail to it; "" = nothing.
+    """
 
     __table_args__ = (UniqueConstraint("local_part", "domain_id"),)
     id: int | None = Field(default=None, primary_key=True)
@@ -56,6 +64,19 @@ class Alias(SQLModel, table=True):
     brand_id: int | None = Field(default=None, foreign_key="brand.id")
     policy: str = Field(default="everyone", max_length=16)
     any_domain: bool = False  # matches its local part at every domain of ours
+    auto_reply: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class SenderRule(SQLModel, table=True):
+    """What an agent said shall be done with mail from an address, or from a whole domain ("@example.org")."""
+
+    __tablename__ = "sender_rule"
+    id: int | None = Field(default=None, primary_key=True)
+    sender: str = Field(max_length=321, unique=True)  # normal address, or "@" and a normal domain
+    verb: str = Field(max_length=16)  # a ``types.routing.Verb``
+    kind: str | None = Field(default=None, foreign_key="kind.name")  # with ``open``
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    created_at: datetime
 
 
 class Agent(SQLModel, table=True):

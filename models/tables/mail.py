@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import JSON, Column, Field, LargeBinary, SQLModel
 
 from models.tables.columns import word
@@ -90,7 +90,7 @@ class PopSeen(SQLModel, table=True):
 class RawMail(SQLModel, table=True):
     """A mail as it came, stored before anything else (C2).
 
-    ``state``: stored, routed, quarantined, duplicate, ignored.
+    ``state``: stored, routed, quarantined, duplicate, ignored, spam.
     """
 
     __tablename__ = "raw_mail"
@@ -130,6 +130,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_due", "state", "ready_at"),
         Index("ix_delivery_order", "record_id", "recipient", "id"),
         Index("ix_delivery_inbox", "agent_id", "channel", "read_at"),
+        Index("ix_delivery_auto", "ready_at", sqlite_where=text("lane = 2"), postgresql_where=text("lane = 2")),
         {"sqlite_autoincrement": True},  # an id stands in envelope senders: never used again
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -48,6 +48,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_thread", "record_id", "id"),
         Index("ix_message_internet_id", "message_id"),
         Index("ix_message_relay_id", "relay_id"),
+        Index("ix_message_author", "author_address", "created_at"),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -74,6 +75,9 @@ class Message(SQLModel, table=True):
     raw_id: int | None = Field(default=None, foreign_key="raw_mail.id")
     tried: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     warnings: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    left_out: list[list[str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )  # (name or address, why they got no copy)
     sent_at: datetime | None = None
     created_at: datetime
 
@@ -98,7 +102,7 @@ class Following(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     record_id: int = Field(foreign_key="record.id", index=True)
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
-    contact_id: int | None = Field(default=None, foreign_key="contact.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
 
 
 class Presence(SQLModel, table=True):
