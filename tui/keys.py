@@ -59,9 +59,9 @@ def on_record(now: Situation) -> str:
 
 def on_quarantine(now: Situation) -> str:
     """Applies to mail in quarantine."""
-    return on_row(now) or (
-        "" if isinstance(now.row, QuarantineRow) else "Only a mail in quarantine can be put somewhere: g q."
-    )
+    if isinstance(now.row, RecordRow):
+        return "Only a mail in quarantine can be put somewhere: g q goes there."
+    return on_row(now)
 
 
 def to_take(now: Situation) -> str:
@@ -119,6 +119,11 @@ class Command:
     argument: str = ""
 
     @property
+    def for_mail(self) -> bool | None:
+        """Only for mail in quarantine (True), only for records (False), for both (None)."""
+        return {on_quarantine: True, on_record: False, to_take: False, to_do: False}.get(self.why_not)
+
+    @property
     def sequences(self) -> tuple[tuple[str, ...], ...]:
         """The keys, each as what is pressed one after the other."""
         return tuple(tuple(key.split()) for key in self.keys)
@@ -140,7 +145,7 @@ COMMANDS: tuple[Command, ...] = (
     _C("record.done", "done", ("e",), "done, on to the next", "done", READING, to_do),
     _C("record.reopen", "reopen", ("E",), "it needs us again", "", READING, to_reopen),
     _C("record.follow", "follow", ("F",), "follow it, or stop following", "", READING, on_record),
-    _C("app.undo", "undo", ("z",), "take back the newest thing I did, also a send", "undo", READING),
+    _C("app.undo", "undo", ("z",), "take back the newest thing I did", "undo", READING),
     _C("list.down", "next", ("j", "down"), "next record, or next message when open", "", READING),
     _C("list.up", "previous", ("k", "up"), "previous record, or previous message when open", "", READING),
     _C("list.page_down", "page-down", ("pagedown",), "a screenful down", "", READING),
@@ -157,8 +162,17 @@ COMMANDS: tuple[Command, ...] = (
     _C("thread.why", "why", ("w",), "why this message is here: every rule tried", "why", READING, on_row),
     _C("thread.raw", "raw", ("o",), "the mail as it came", "", READING, on_row),
     _C("thread.resend", "resend", ("S",), "send a failed, bounced or unsure copy again", "", READING, to_resend),
-    _C("mail.attach", "attach", ("m",), "put a quarantined mail on a record", "", READING, on_quarantine, "number"),
-    _C("mail.open", "open", ("O",), "open a record from a quarantined mail", "", READING, on_quarantine, "kind"),
+    _C(
+        "mail.attach",
+        "attach",
+        ("m",),
+        "put a quarantined mail on a record",
+        "attach",
+        READING,
+        on_quarantine,
+        "number",
+    ),
+    _C("mail.open", "open", ("O",), "open a record from a quarantined mail", "open as", READING, on_quarantine, "kind"),
     _C("view.next", "next-view", ("tab",), "next view", "view", READING),
     _C("view.previous", "previous-view", ("shift+tab",), "previous view", "", READING),
     _C("view.open", "view-open", ("g o",), "go to what is open", "", READING),
@@ -168,11 +182,11 @@ COMMANDS: tuple[Command, ...] = (
     _C("view.quarantine", "view-quarantine", ("g q",), "go to mail that found no record", "", READING),
     _C("draft.review", "review", ("escape",), "finish writing: save and choose what to do", "review", IN_TEXT),
     _C("draft.send_now", "send-now", ("ctrl+enter", "alt+enter"), "send, where the terminal can tell", "", IN_TEXT),
-    _C("draft.send", "send", ("y",), "send it (a note: log it)", "send", IN_REVIEW, with_draft),
-    _C("draft.send_done", "send-done", ("Y",), "send it, and the record is done", "send, done", IN_REVIEW, with_draft),
-    _C("draft.edit", "edit", ("e", "enter", "escape"), "go on writing", "edit", IN_REVIEW, with_draft),
-    _C("draft.keep", "keep", ("p",), "keep it for later", "keep", IN_REVIEW, with_draft),
-    _C("draft.discard", "discard", ("d",), "throw it away; z brings it back", "discard", IN_REVIEW, with_draft),
+    _C("draft.send", "send", ("y",), "send it (a note: log it)", "", IN_REVIEW, with_draft),
+    _C("draft.send_done", "send-done", ("Y",), "send it, and the record is done", "", IN_REVIEW, with_draft),
+    _C("draft.edit", "edit", ("e", "enter", "escape"), "go on writing", "", IN_REVIEW, with_draft),
+    _C("draft.keep", "keep", ("p",), "keep it for later", "", IN_REVIEW, with_draft),
+    _C("draft.discard", "discard", ("d",), "throw it away; z brings it back", "", IN_REVIEW, with_draft),
     _C("draft.to", "to", (), "choose the recipients", "", IN_REVIEW, with_reply, "addresses"),
     _C("draft.subject", "subject", (), "change the subject", "", IN_REVIEW, with_reply, "text"),
     _C("app.search", "search", ("/",), "search as you type", "search", READING, always, "words"),

@@ -65,7 +65,7 @@ class CommandLine(Horizontal):
         with self.prevent(Input.Changed):
             self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)
         self.post_message(self.Changed(prompt, text))
 
     def put(self, text: str) -> None:

@@ -105,6 +105,7 @@ class Composer(Vertical, can_focus=True):
             self._take(await self._desk.open_draft(record_id, mode))
         except NightdeskError:
             self._close()
+            self.post_message(self.Finished(record_id, None, False, ""))
             raise
 
     def _take(self, draft: DraftView) -> None:
@@ -155,7 +156,7 @@ class Composer(Vertical, can_focus=True):
         """Go on writing."""
         if self.mode is None:
             return
-        self.text.focus()
+        self.screen.set_focus(self.text)
         self._repaint()
         self.post_message(self.Turned())
 
@@ -163,7 +164,7 @@ class Composer(Vertical, can_focus=True):
         """Stop writing and show what can be done with it."""
         if self.mode is None:
             return
-        self.focus()
+        self.screen.set_focus(self)
         self._repaint()
         self.post_message(self.Turned())
 

@@ -28,9 +28,9 @@ def help_lines(commands: Sequence[Command], context: Context, width: int) -> lis
 def _command_line(command: Command, width: int) -> Line:
     keys = " ".join(shown(key) for key in command.keys)
     typed = f":{command.name} {command.argument.upper()}".rstrip() if command.name else ""
-    words = max(width - 18 - 24, 10)
+    words = max(width - 15 - 20, 10)
     return (
-        (pad(keys, 16) + "  ", Role.KEY),
+        (pad(keys, 13) + "  ", Role.KEY),
         (pad(command.words, words) + "  ", Role.TEXT),
         (typed, Role.MUTED),
     )

@@ -35,6 +35,9 @@ class RecordList(Painted, can_focus=True):
     class Loaded(Message):
         """The rows were read again; the head may need new counts."""
 
+    class Arrived(Message):
+        """Another number of arrivals stands above the visible rows."""
+
     def __init__(self, desk: Desk, clock: Clock, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._desk = desk
@@ -49,6 +52,7 @@ class RecordList(Painted, can_focus=True):
         self._again = False
         self._leaving: set[int] = set()  # rows a verb takes off the list, until its commit is known
         self._told: int | None = None
+        self._told_new = 0
 
     # -- what it shows
 
@@ -143,6 +147,9 @@ class RecordList(Painted, can_focus=True):
         if row_id != self._told:
             self._told = row_id
             self.post_message(self.Moved(row_id))
+        if self.window.new_above != self._told_new:
+            self._told_new = self.window.new_above
+            self.post_message(self.Arrived())
 
     # -- reading
 
@@ -232,7 +239,7 @@ class RecordList(Painted, can_focus=True):
         for row in await self._desk.rows(self.view, ids):
             if row.place < first and _selects(self.view, row, self._desk.agent.login):
                 self.window.ahead.add(row.id)
-        self.post_message(self.Loaded())
+        self._tell()
 
     def _prefetch(self) -> None:
         """Read the next page well before the cursor gets there."""

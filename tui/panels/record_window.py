@@ -118,9 +118,10 @@ class RecordWindow:
             self.cursor = self.top = 0
             self.pin = None
             return
-        index = self._leave(min(max(index, 0), len(self.rows) - 1))
-        self.cursor = index
-        self.pin = self.rows[index].place
+        target = min(max(index, 0), len(self.rows) - 1)
+        if target != self.cursor or self.pin is None:
+            self.cursor = self._leave(target)
+            self.pin = self.rows[self.cursor].place
         self._scroll()
         self._seen()
 

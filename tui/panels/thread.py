@@ -20,7 +20,7 @@ from tui.render.delivery import RESENDABLE
 from tui.render.ink import Line, Role
 from tui.render.message import message_lines
 from tui.render.raw import raw_lines
-from tui.render.thread import followers_line, thread_title
+from tui.render.thread import QUARANTINE_LINE, followers_line, thread_title
 from tui.render.why import why_lines
 from tui.widgets.blocks import START, Painter, Position
 from tui.widgets.fault import fault_of
@@ -35,6 +35,9 @@ class ThreadPanel(Vertical):
 
     class Shown(Message):
         """Another thread, or the same one changed, is on the screen."""
+
+    class Turned(Message):
+        """Something was laid over the thread, or taken away."""
 
     def __init__(self, desk: Desk, clock: Clock, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -146,6 +149,8 @@ class ThreadPanel(Vertical):
     def _paint(self, message: MessageView) -> list[Line]:
         width = max(self.messages.size.width - 2, 20)
         lines = message_lines(message, width=width, now=self._clock(), unfolded=message.id in self._unfolded)
+        if self.thread and message is self.thread.messages[-1] and not lines[-1]:
+            lines.pop()  # no blank line at the end of the thread: small screens have none to give
         return [((" ", Role.TEXT), *line) for line in lines]
 
     def refresh_head(self) -> None:
@@ -160,8 +165,8 @@ class ThreadPanel(Vertical):
         if self._unseen:
             people = apart(people, ((f"↓ {self._unseen} new", Role.NEED),), width)
         space = (" ", Role.TEXT)
-        second = () if isinstance(self.thread.row, QuarantineRow) else (space, *people)
-        head.show((space, *title), second)
+        second = QUARANTINE_LINE if isinstance(self.thread.row, QuarantineRow) else people
+        head.show((space, *title), (space, *second))
 
     def on_resize(self) -> None:
         """Wrap to the new width."""
@@ -271,6 +276,8 @@ class ThreadPanel(Vertical):
             return "This message quotes nothing."
         self._unfolded ^= {message.id}
         self._repaint_in_place()
+        if self.messages.chosen is not None:
+            self._bring_in(self.messages.chosen)
         return ""
 
     def show_why(self) -> str:
@@ -301,7 +308,8 @@ class ThreadPanel(Vertical):
 
         self.call_after_refresh(put)
         if focused:
-            self.aside.focus()
+            self.screen.set_focus(self.aside)
+        self.post_message(self.Turned())
 
     def close_aside(self) -> bool:
         """Take it away again; False when nothing lay there."""
@@ -311,7 +319,8 @@ class ThreadPanel(Vertical):
         self.aside.display = False
         self.messages.display = True
         if focused:
-            self.messages.focus()
+            self.screen.set_focus(self.messages)
+        self.post_message(self.Turned())
         return True
 
     def resendable(self) -> int | None:

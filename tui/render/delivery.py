@@ -20,7 +20,7 @@ _PLAIN = {
     DeliveryState.DELIVERED: ("delivered", Role.GOOD),
     DeliveryState.BOUNCED: ("bounced", Role.BAD),
     DeliveryState.FAILED: ("failed", Role.BAD),
-    DeliveryState.UNSURE: ("unsure: it may have arrived, nobody sends it again unless you do", Role.BAD),
+    DeliveryState.UNSURE: ("unsure", Role.BAD),
     DeliveryState.CANCELLED: ("cancelled", Role.MUTED),
 }
 RESENDABLE = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.UNSURE})
@@ -49,6 +49,14 @@ def delivery_lines(one: DeliveryView, width: int, now: datetime) -> list[Line]:
     words, role = state(one, now)
     who = person(one.name, one.address if one.channel is Channel.EMAIL else "")
     lines: list[Line] = [(("→ ", Role.FAINT), (f"{who} · {CHANNELS[one.channel]} · ", Role.MUTED), (words, role))]
+    if one.state is DeliveryState.UNSURE:
+        lines.append(
+            (
+                ("  It may have arrived; it is not sent again by itself, ", Role.TEXT),
+                ("S", Role.KEY),
+                (" does.", Role.TEXT),
+            )
+        )
     if one.state in RESENDABLE or (one.state is DeliveryState.QUEUED and one.attempts):
         for text, prefix, said in ((one.sentence, "", Role.TEXT), (one.server_text, "the server said: ", Role.MUTED)):
             washed = wash.line(text, 400)

@@ -9,7 +9,7 @@ from tui.render.ink import Line, Role
 from tui.render.times import age
 from tui.render.words import kind_letter, need
 
-WATCHERS_FROM, ASSIGNEE_FROM, KIND_FROM, CONTACT_FROM = 64, 52, 46, 40  # cells a line needs to carry the column
+ASSIGNEE_FROM, WATCHERS_FROM, KIND_FROM, CONTACT_FROM = 66, 56, 46, 40  # cells a line needs to carry the column
 KIND_WORD_FROM, AMOUNT_FROM = 110, 130
 
 
@@ -39,7 +39,7 @@ def record_row(row: RecordRow, width: int, now: datetime) -> Line:
 
 
 def _contact_width(width: int) -> int:
-    return 12 if width < WATCHERS_FROM else 16 if width < 100 else 22
+    return 12 if width < ASSIGNEE_FROM else 16 if width < 100 else 22
 
 
 def _right(row: RecordRow, width: int, now: datetime) -> Line:

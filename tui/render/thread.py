@@ -42,6 +42,16 @@ def followers_line(followers: tuple[FollowerView, ...], width: int) -> Line:
     return ((cut(f"followers  {names}", width), Role.MUTED),)
 
 
+QUARANTINE_LINE: Line = (
+    ("m", Role.KEY),
+    (" puts it on a record   ", Role.MUTED),
+    ("O", Role.KEY),
+    (" opens one from it   ", Role.MUTED),
+    ("w", Role.KEY),
+    (" says why it is here", Role.MUTED),
+)
+
+
 def transcript(thread: Thread, *, width: int, now: datetime, unfolded: bool = False) -> list[Line]:
     """Paint title, followers and every message."""
     lines = [thread_title(thread.row, width), followers_line(thread.followers, width), ()]

@@ -105,7 +105,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Read what the first frame shows."""
         self.composer.display = self.command_line.display = False
-        self.records.focus()
+        self.set_focus(self.records)
         self.records.open_view(View.OPEN)
         self.head.turn(View.OPEN, "")
         self.status.read_health()
@@ -177,11 +177,18 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """The composer opened, or writing and review changed."""
         self._turned()
 
+    def on_thread_panel_turned(self) -> None:
+        """Something lies over the thread, or no longer."""
+        self._turned()
+
     def _turned(self) -> None:
         context = self.context
-        self.set_class(context is Context.THREAD or self.composer.mode is not None, "-reading")
+        reading = context is Context.THREAD or self.composer.mode is not None or self.thread.aside.display
+        self.set_class(reading, "-reading")
         if context is not None:
-            self.hints.show(hints([one for one in self._table if context in one.contexts], self.size.width))
+            mail = self.records.view is View.QUARANTINE
+            fit = [one for one in self._table if context in one.contexts and one.for_mail in (None, mail)]
+            self.hints.show(hints(fit, self.size.width))
 
     def on_resize(self, event: events.Resize) -> None:
         """Fill the footer."""
@@ -205,8 +212,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         spans: list[tuple[str, Role]] = [(f" {key} …  ", Role.KEY)]
         for one in wanted:
             second = next(keys[1] for keys in one.sequences if len(keys) > 1)
-            words = one.words.removeprefix("go ").removeprefix("to ")
-            spans += [(shown(second), Role.KEY), (f" {words}  ", Role.MUTED)]
+            spans += [(shown(second), Role.KEY), (f" {one.name.removeprefix('view-')}  ", Role.MUTED)]
         self.hints.show(tuple(spans))
 
     def on_key(self, event: events.Key) -> None:
@@ -272,7 +278,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def _read(self, deed: str, _: str) -> None:
         if deed == "open":
-            self.thread.pager.focus()
+            self.set_focus(self.thread.pager)
         elif deed == "page":
             if not self.thread.page(1):
                 self.records.move(1)
@@ -297,9 +303,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             self._turn_to(View(deed))
 
     def _turn_to(self, view: View, search: str = "") -> None:
-        self.records.focus()
+        self.set_focus(self.records)
         self.records.open_view(view, search)
         self.head.turn(view, search)
+        self._turned()
 
     def _write(self, deed: str, argument: str) -> None:
         composer = self.composer
@@ -367,7 +374,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if self.thread.close_aside():
             return
         if self.context is Context.THREAD:
-            self.records.focus()
+            self.set_focus(self.records)
         elif self.records.search:
             self._turn_to(self.records.view)
         else:
@@ -406,9 +413,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if self._asked_from is Context.REVIEW:
             self.composer.review()
         elif self._asked_from is Context.THREAD:
-            self.thread.pager.focus()
+            self.set_focus(self.thread.pager)
         else:
-            self.records.focus()
+            self.set_focus(self.records)
 
     def on_command_line_changed(self, event: CommandLine.Changed) -> None:
         """Search as it is typed; for a command show what it can become."""
@@ -478,9 +485,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             self._be_present()
 
     def on_record_list_loaded(self) -> None:
-        """Count again and say what arrived out of sight."""
-        self.head.arrived(self.records.window.new_above)
+        """Count again."""
         self.head.read_counts()
+
+    def on_record_list_arrived(self) -> None:
+        """Say what arrived out of sight."""
+        self.head.arrived(self.records.window.new_above)
 
     def on_thread_panel_shown(self) -> None:
         """Count held copies down while there are any."""
@@ -488,11 +498,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def on_composer_finished(self, event: Composer.Finished) -> None:
         """Give the keys back, count the hold down, and go on if the record is done."""
-        self.say(event.sentence)
+        if event.sentence:
+            self.say(event.sentence)
         if self._returns is Context.THREAD:
-            self.thread.pager.focus()
+            self.set_focus(self.thread.pager)
         else:
-            self.records.focus()
+            self.set_focus(self.records)
         if event.result is not None and event.result.hold_until is not None:
             self.status.hold(event.result.hold_until)
             self._tick()

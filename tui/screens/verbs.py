@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from models.types.draft import Undone
+from models.types.errors import NightdeskError
 from models.types.record import ListRow, QuarantineRow, RecordRow, View
 from tui.bridge import Desk
 from tui.panels.record_list import RecordList
@@ -63,5 +64,8 @@ class Verbs:
             self._records.drop_current()
         try:
             self._say(await answer)
-        finally:
+        except NightdeskError:
             self._records.release(row.id)
+            await self._records.reveal(row.id)
+            raise
+        self._records.release(row.id)
