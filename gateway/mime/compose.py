@@ -60,8 +60,10 @@ def _fields(mail: OutgoingMail) -> list[bytes]:
         _ids("In-Reply-To", (mail.in_reply_to,)),
         _ids("References", mail.references),
     ]
-    if mail.automatic:  # RFC 3834 5; the second is what Exchange listens to
-        fields += [_text("Auto-Submitted", mail.automatic), _field("X-Auto-Response-Suppress", "All")]
+    if mail.automatic:  # RFC 3834 5
+        fields.append(_text("Auto-Submitted", mail.automatic))
+    if mail.automatic and not any(name.lower() == "x-auto-response-suppress" for name, _ in mail.extra):
+        fields.append(_field("X-Auto-Response-Suppress", "All"))  # what Exchange listens to
     if mail.loop_tag:
         fields.append(_text("X-Nightdesk-Loop", mail.loop_tag))
     return fields + [_extra(name, value) for name, value in mail.extra]
