@@ -59,9 +59,9 @@ def missing(bench: str, row: str, program: str, package: str) -> Row:
     return Row(bench, f"{row}: {program} is not installed (apt-get install {package})", None)
 
 
-def percentile(values: Sequence[float], share: int) -> float:
+def percentile(values: Sequence[float], share: float) -> float:
     """The value that ``share`` percent do not exceed."""
-    return sorted(values)[min(len(values) - 1, len(values) * share // 100)]
+    return sorted(values)[min(len(values) - 1, int(len(values) * share / 100))]
 
 
 def median(values: Sequence[float]) -> float:
