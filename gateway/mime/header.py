@@ -17,21 +17,19 @@ _MBOX = re.compile(rb">?From ")
 
 @dataclass(slots=True)
 class Header:
-    """Fields by lower-case name, in order. ``hint``: the charset raw 8-bit values are probably in."""
+    """Unfolded values by lower-case field name, in order. ``hint``: the charset raw 8-bit values are probably in."""
 
-    fields: list[tuple[str, bytes]] = field(default_factory=list)
+    fields: dict[str, list[bytes]] = field(default_factory=dict)
     hint: str = ""
 
     def raw(self, name: str) -> bytes | None:
-        """Return the first field's unfolded value, None when there is none."""
-        for have, value in self.fields:
-            if have == name:
-                return value
-        return None
+        """Return the first field's value, None when there is none."""
+        values = self.fields.get(name)
+        return values[0] if values else None
 
     def raws(self, name: str) -> list[bytes]:
         """Return the values of all fields of that name."""
-        return [value for have, value in self.fields if have == name]
+        return self.fields.get(name, [])
 
     def text(self, name: str) -> str:
         """Return the first field's value decoded; "" when there is none."""
@@ -62,21 +60,22 @@ def read_header(content: bytes, start: int, end: int) -> tuple[Header, int]:
     if lines and not lines[-1]:
         lines.pop()
     header = Header()
-    values: list[list[bytes]] = []
+    names: list[str] = []
+    values: list[list[bytes]] = []  # folded fields are joined at the end: once, however many lines
     at = start
     for number, raw in enumerate(lines):
         line = raw[:-1] if raw.endswith(b"\r") else raw
-        match = _FIELD.match(line)
         if line[:1] in b" \t" and values:
             values[-1].append(line)
-        elif match:
-            header.fields.append((match[1].decode("ascii").lower(), b""))
+        elif match := _FIELD.match(line):
+            names.append(match[1].decode("ascii").lower())
             values.append([line[match.end() :]])
         elif not (number == 0 and _MBOX.match(line)) and not _goes_on(lines, number):
             body = at
             break
         at += len(raw) + 1
-    header.fields = [(name, b"".join(parts).strip()) for (name, _), parts in zip(header.fields, values, strict=True)]
+    for name, pieces in zip(names, values, strict=True):
+        header.fields.setdefault(name, []).append(b"".join(pieces).strip())
     return header, body
 
 

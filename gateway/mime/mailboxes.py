@@ -9,6 +9,10 @@ from gateway.mime.words import OPENING, decode_words
 from models.types.mail import Mailbox
 
 _SPACE = re.compile(r"\s+")
+# What nearly all mail has: one plain name, one plain address.
+_SIMPLE = re.compile(
+    rb"(?:\"?([A-Za-z0-9 ._+/&-]{0,100}?)\"? ?<)?([A-Za-z0-9._+=-]{1,100})@([A-Za-z0-9.-]{1,100})(?(1)>|)[ ]?$"
+)
 _ATOM = re.compile(r'[^\s"(<,;:]+')
 _QUOTED_PAIR = re.compile(r"\\(.)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -23,6 +27,10 @@ def mailboxes(raw: bytes | None, hint: str = "") -> tuple[Mailbox, ...]:
     """Read an address field. Groups are dissolved; an entry without an address keeps its name."""
     if not raw:
         return ()
+    simple = _SIMPLE.match(raw)
+    if simple:
+        name, local, domain = (part.decode("ascii") for part in simple.groups(b""))
+        return (Mailbox(_SPACE.sub(" ", name).strip(), f"{local}@{domain.lower()}"),)
     text = decode(raw[:HEADER_VALUE], "", hint)
     reader = _Reader(text)
     return tuple(reader.read())

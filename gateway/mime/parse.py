@@ -1,5 +1,8 @@
 """Raw bytes to ``IncomingMail``: never raises, linear in the size, limits kept (R2)."""
 
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 from gateway.mime.bodies import Content, read_content
 from gateway.mime.clean import storable
 from gateway.mime.dates import date
@@ -19,6 +22,8 @@ from models.types.message import MailClass
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
 _FIELDS = 50  # of one name that are read
 LOOP_HEADER = "x-nightdesk-loop"
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def parse(content: bytes) -> IncomingMail:
@@ -46,11 +51,12 @@ def part_content(content: bytes, path: str) -> bytes:
 def _read(content: bytes) -> IncomingMail:
     root = read_tree(content)
     header = root.header
-    held = read_content(root)
+    faults: list[str] = []
+    held = _guarded(faults, Content(), read_content, root)
     sender = _people(header, "from")
     subject = header.text("subject")
     return_path = _return_path(header)
-    bounce, is_report = read_report(root, held, sender, subject, return_path)
+    bounce, is_report = _guarded(faults, (Bounce(), False), read_report, root, held, sender, subject, return_path)
     loop_tag = header.text(LOOP_HEADER)[:200]
     judged = judge(header, sender=sender, subject=subject, return_path=return_path, report=is_report, loop_tag=loop_tag)
     return IncomingMail(
@@ -66,9 +72,7 @@ def _read(content: bytes) -> IncomingMail:
         references=message_ids(header.raw("references")),
         date=date(header.raw("date")),
         text=_text(held),
-        reply_text=new_text(
-            held.lines, held.quoted, html=not held.plain, forwarded=bool(FORWARD_SUBJECT.match(subject))
-        ),
+        reply_text=_guarded(faults, _text(held), _new_text, held, subject),
         has_html=held.has_html,
         attachments=tuple(held.files),
         mail_class=judged.mail_class,
@@ -78,8 +82,21 @@ def _read(content: bytes) -> IncomingMail:
         loop_tag=loop_tag,
         list_id=header.text("list-id")[:500],
         auth_results=tuple(header.texts("authentication-results")[:10]),
-        warnings=tuple(held.warnings),
+        warnings=(*held.warnings, *faults),
     )
+
+
+def _guarded(faults: list[str], otherwise: T, stage: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run one stage; if it fails the mail keeps what the others found, and says so."""
+    try:
+        return stage(*args, **kwargs)
+    except Exception as fault:
+        faults.append(f"{NOT_FULLY_PARSED}: {type(fault).__name__}"[:200])
+        return otherwise
+
+
+def _new_text(held: Content, subject: str) -> str:
+    return new_text(held.lines, held.quoted, html=not held.plain, forwarded=bool(FORWARD_SUBJECT.match(subject)))
 
 
 def _people(header: Header, name: str) -> tuple[Mailbox, ...]:

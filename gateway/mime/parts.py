@@ -85,6 +85,8 @@ class _Reader:
         part = Part(self.content, header, min(body, end), end, path, kind, params)
         if kind.startswith("multipart/"):
             self._multipart(part, depth)
+            if not part.children and not part.cut:
+                part.type = "text/plain"  # nothing in it looks like a part: what stands there is for reading
         elif kind in {"message/rfc822", "message/global"} and self._plain_message(part):
             self._message(part, depth)
         return part

@@ -69,6 +69,7 @@ BOMBS = {
     "nested messages": b"Subject: deep\n" + b"Content-Type: message/rfc822\n\n" * 300 + b"\ninnermost",
     "many parts": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
     "many fields": b"".join(b"X-%d: y\n" % n for n in range(40_000)) + b"\n",
+    "folds": b"Subject: y\n" + b" z\n" * 300_000 + b"\n",
     "long line": BODY + b"x" * 2_000_000,
     "long field": b"Subject: " + b"y" * 1_000_000 + b"\n\n",
     "open parens": b"From: " + b"(" * 50_000 + b"\n\n",

@@ -1,0 +1,96 @@
+"""Bounces in plain words, recognised by who sends them and what they say."""
+
+import re
+from collections.abc import Sequence
+
+from gateway.mime.bounce_kind import recipient
+from gateway.mime.bounce_places import Words
+from gateway.mime.bounce_words import BODY, DELAYED, SUBJECT
+from gateway.mime.delivery_status import addresses_of, read_status
+from gateway.mime.header import Header, read_header
+from gateway.mime.ids import message_ids
+from gateway.mime.machine import is_bounce_daemon
+from gateway.mime.mailboxes import mailboxes
+from models.types.mail import Bounce, BounceRecipient, Mailbox
+
+_FIELD = re.compile(r"[A-Za-z][\w-]{1,40}:\s")
+_ANSWER = re.compile(r"\s*(?:re|aw|fwd?|wg|sv|tr|rv)\s?:", re.IGNORECASE)
+_SYSTEM_NAME = re.compile(
+    r"mail(?:er)?[ .-]?(?:deliver\w*|daemon|system|administrator)|delivery (?:sub)?system|postmaster"
+    r"|system administrator|\bndr\b|mail ?gateway",
+    re.IGNORECASE,
+)
+
+
+def read_text_bounce(
+    header: Header,
+    lines: Sequence[str],
+    *,
+    sender: tuple[Mailbox, ...],
+    subject: str,
+    return_path: str | None,
+    returned: Header | None,
+) -> Bounce:
+    """Read a mail as a bounce; ``is_bounce`` False when it is none. What is found by words alone is ``probable``."""
+    failed = [one.address for raw in header.raws("x-failed-recipients")[:5] for one in mailboxes(raw)]
+    if not failed and not _may_be_one(sender, subject, return_path):
+        return Bounce()
+    words = Words(lines)
+    if not failed and not _says_so(words, sender, subject, return_path):
+        return Bounce()
+    back = returned or _returned_header(words.rest)
+    found = _recipients(words, failed, own_addresses(header), back, subject)
+    if not found and not failed:
+        return Bounce()
+    ids = message_ids(back.raw("message-id")) if back else ()
+    return Bounce(is_bounce=True, recipients=found, original_ids=ids, probable=not failed)
+
+
+def own_addresses(header: Header) -> frozenset[str]:
+    """Return whom the report is addressed to: who sent the mail that failed."""
+    return frozenset(one.address.lower() for raw in header.raws("to")[:5] for one in mailboxes(raw))
+
+
+def _may_be_one(sender: tuple[Mailbox, ...], subject: str, return_path: str | None) -> bool:
+    return _from_system(sender, return_path) or SUBJECT.search(subject[:500]) is not None
+
+
+def _says_so(words: Words, sender: tuple[Mailbox, ...], subject: str, return_path: str | None) -> bool:
+    above = SUBJECT.search(subject[:500]) is not None
+    below = any(BODY.search(line) for line in words.own if not line.startswith(">"))
+    if _from_system(sender, return_path):
+        return above or below
+    return above and below and not _ANSWER.match(subject)
+
+
+def _from_system(sender: tuple[Mailbox, ...], return_path: str | None) -> bool:
+    return return_path == "" or is_bounce_daemon(sender) or any(_SYSTEM_NAME.search(one.name) for one in sender)
+
+
+def _returned_header(rest: list[str]) -> Header | None:
+    """Read the header of the mail a report returns inside its own text."""
+    start = next((at for at, line in enumerate(rest) if _FIELD.match(line)), None)
+    if start is None:
+        return None
+    raw = "\n".join(rest[start:]).encode("utf-8", "replace")
+    return read_header(raw, 0, len(raw))[0]
+
+
+def _recipients(
+    words: Words, failed: list[str], senders: frozenset[str], returned: Header | None, subject: str
+) -> tuple[BounceRecipient, ...]:
+    groups = read_status(words.whole) or read_status("\n".join(words.rest))
+    places = words.places(failed, senders)
+    if not any(places.values()) and not failed:
+        places = {address: [] for group in groups for address in addresses_of(group)}
+    if not places and returned is not None:
+        places = {one.address: [] for one in mailboxes(returned.raw("to")) if "@" in one.address}
+    action = "delayed" if DELAYED.search(f"{subject}\n{words.whole}") else ""
+    people = []
+    for address in places:
+        group = next((one for one in groups if address in addresses_of(one)), {})
+        said = group.get("diagnostic-code") or words.said(places, address)
+        people.append(
+            recipient(address, status=group.get("status", ""), said=said, action=group.get("action") or action)
+        )
+    return tuple(people)
