@@ -1,6 +1,8 @@
 """Set a desk up: whose it is, its kinds of record, its addresses, accounts and people."""
 
+import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -22,6 +24,7 @@ KINDS = (
     ("invoice", "I", ("draft", "sent", "paid"), True),
 )
 FIRST_NUMBER = 1001
+KIND_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 def init(session: Session, *, brand: str, domain: str, notification: str, now: datetime) -> None:
@@ -57,6 +60,20 @@ def add_alias(session: Session, *, address: str, creates: str) -> None:
     if creates not in there:
         raise NotFound(f"There is no kind of record called {creates!r}.", f"There are: {', '.join(there)}.")
     setting_up.put_alias(session, local(address), setting_up.ensure_domain(session, domain_of(address)), creates)
+
+
+def remove_alias(session: Session, *, address: str) -> None:
+    """Let mail to an address open nothing any more; records it opened stay."""
+    host = domain_of(address)
+    if not host or not setting_up.remove_alias(session, local(address), host):
+        raise NotFound(f"There is no alias {address}.")
+
+
+def add_kind(session: Session, *, name: str, stages: Sequence[str] = ("new", "open", "done")) -> None:
+    """Make a kind of record unless there is one of this name. The first stage is a new record's, the last one done."""
+    if not KIND_NAME.fullmatch(name):
+        raise NotAllowed(f"{name!r} cannot name a kind of record.", "Use small letters, digits, - and _; at most 32.")
+    setting_up.ensure_kind(session, name, name[0].upper(), stages, has_amount=False)
 
 
 def add_account(

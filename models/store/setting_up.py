@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
@@ -43,3 +43,10 @@ def put_alias(session: Session, local_part: str, domain_id: int, creates: str) -
     statement = insert_into(session, Alias).values(**values, creates=creates)
     keys = ["local_part", "domain_id"]
     session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"creates": creates}))
+
+
+def remove_alias(session: Session, local_part: str, domain: str) -> bool:
+    """Take an alias out. False: there was none."""
+    ours = select(col(Domain.id)).where(col(Domain.name) == domain)
+    statement = delete(Alias).where(col(Alias.local_part) == local_part, col(Alias.domain_id).in_(ours))
+    return session.scalar(statement.returning(col(Alias.id))) is not None

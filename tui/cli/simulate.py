@@ -1,29 +1,15 @@
 """``nightdesk simulate``: play a scenario on a desk of its own and say where each mail went and whom it reached."""
 
 import json
-import re
 from argparse import ArgumentParser, Namespace
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.types.errors import NotFound
-from models.types.routing import Target
 from tui.cli.output import as_json, say
 
 if TYPE_CHECKING:
     from tui.cli.parser import Commands
-    from tui.cli.played import Played
-
-_PLACEHOLDER = re.compile(r"\{\{([a-z_]+)(?::([^}.]+)(?:\.([^}]+))?)?\}\}")
-_SENDER = re.compile(r"^From:[^\n]*?([^\s<>,\"]+@[^\s<>,\"]+)", re.M | re.I)
-_WORDS = {
-    Target.DUPLICATE: "duplicate",
-    Target.LOOP: "loop",
-    Target.IGNORED: "ignored",
-    Target.QUARANTINE: "quarantine",
-}
 
 
 def declare(commands: "Commands", _: ArgumentParser) -> None:
@@ -41,7 +27,9 @@ def declare(commands: "Commands", _: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Play it and print the answer."""
-    answer = {"steps": list(play(read(arguments.file)))}
+    from tui.cli.scenario import play
+
+    answer = {"steps": play(read(arguments.file))}
     if arguments.json:
         as_json(answer)
         return 0

@@ -18,7 +18,7 @@ from models.rules import triage
 from models.services import receive, reply, route, settle, setup
 from models.services import triage as turns
 from models.services.outgoing import outgoing
-from models.store import contacts, drafts, messages, migrate, records, settings
+from models.store import contacts, desk_facts, drafts, messages, migrate, records, settings
 from models.store.database import Database
 from models.types.account import NewAccount, Security
 from models.types.draft import DraftMode, Sent
@@ -76,9 +76,9 @@ class Stage:
         self.now += timedelta(**time)
 
     def address(self, address: str, creates: str) -> None:
-        """Open records of a kind for mail to this address; one account sends and fetches for the first of them."""
+        """Open records of a kind for mail to this address."""
         self.database.write(setup.add_kind, name=creates)
-        self.database.write(setup.add_alias, address=address, creates=creates, auto_reply=True)
+        self.database.write(setup.add_alias, address=address, creates=creates)
 
     def account(self, address: str) -> None:
         """Let one account fetch and send everything."""
@@ -103,12 +103,13 @@ class Stage:
 
         def make(session: Session) -> int:
             customer = contacts.ensure(session, contact, "", self.now).id if contact else None
-            record_id = records.create(
+            stages = desk_facts.read(session).stages[kind]
+            made = records.create(
                 session,
                 kind=kind,
                 number=number,
                 title=title,
-                stage=records.first_stage(session, kind) or "",
+                stage=next(iter(stages), ""),
                 position=triage.position(Need.NEEDS_US, self.now),
                 reason="new",
                 contact_id=customer,
@@ -118,11 +119,11 @@ class Stage:
             settings.put(session, settings.RECORD_NUMBER, str(max(number, settings.next_number(session))))
             for address in followers:
                 if address in agents:
-                    records.follow(session, record_id, agent_id=agents[address])
+                    records.follow(session, made.id, agent_id=agents[address])
                 else:
                     person = contacts.ensure(session, address, "", self.now)
-                    records.follow(session, record_id, contact_id=person.id)
-            return record_id
+                    records.follow(session, made.id, contact_id=person.id)
+            return made.id
 
         return self.database.write(make)
 
