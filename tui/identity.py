@@ -5,10 +5,9 @@ import secrets
 import socket
 from typing import TYPE_CHECKING
 
-from tui.settings import Settings
-
 if TYPE_CHECKING:
     from models.store.database import Database
+    from tui.settings import Settings
 
 
 def holder() -> str:
@@ -16,7 +15,7 @@ def holder() -> str:
     return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def hostname(settings: Settings, database: "Database") -> str:
+def hostname(settings: "Settings", database: "Database") -> str:
     """Name for EHLO: the setting, else the desk's first domain.
 
     Not ``socket.getfqdn()``: it may wait for a name server, and tells customers a machine's name.

@@ -7,7 +7,8 @@
 import asyncio
 import signal
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui.cli import demo
@@ -17,6 +18,7 @@ from tui.cli.parser import parse
 if TYPE_CHECKING:
     from gateway.workers.database_threads import DatabaseThreads
     from gateway.workers.parsing import Parsers
+    from models.store.database import Database
     from models.types.mail import IncomingMail
     from models.types.people import AgentView
     from tui.app import NightdeskApp
@@ -48,26 +50,40 @@ def _desk(parsed: Namespace) -> int:
 
 
 async def _session(settings: "Settings", tips: tuple[str, ...]) -> int:
-    """Put one agent's session together, run it, take it apart."""
-    from tui.app import NightdeskApp
     from tui.cli.log import to_file
-    from tui.desk import LocalDesk
 
     to_file()
+    async with composed(settings, tips) as app:
+        ended = _end_on_signals(app)
+        await app.run_async()
+    if app._exception is not None:  # what Textual caught; it has no public name
+        raise app._exception
+    return 128 + ended[0] if ended else app.return_code or 0
+
+
+@asynccontextmanager
+async def composed(settings: "Settings", tips: tuple[str, ...] = ()) -> AsyncIterator["NightdeskApp"]:
+    """Put one agent's session at one terminal together, ready to run; take it apart afterwards."""
+    from textual.drivers.linux_driver import LinuxDriver
+
+    from tui.app import NightdeskApp
+    from tui.desk import LocalDesk
+    from tui.terminal import LineDriver
+
     reading = _Reading(settings.database)
     desk = LocalDesk(
         settings.database, _agent(settings), parse=reading.parse, tips=tips, hold_seconds=settings.hold_seconds
     )
-    app = NightdeskApp(desk, background=_background(settings, desk), keymap=settings.keys, ansi=settings.ansi)
-    ended = _end_on_signals(app)
+    work = _Background(settings, desk)
+    app = NightdeskApp(desk, background=work.run, keymap=settings.keys, ansi=settings.ansi)
+    if app.driver_class is LinuxDriver:
+        app.driver_class = LineDriver
     try:
-        await app.run_async()
+        yield app
     finally:
+        await work.stop()
         await desk.close()
         await reading.close()
-    if app._exception is not None:  # what Textual caught; it has no public name
-        raise app._exception
-    return 128 + ended[0] if ended else app.return_code or 0
 
 
 def _agent(settings: "Settings") -> "AgentView":
@@ -125,25 +141,46 @@ class _Reading:
             self._threads.database.close()
 
 
-def _background(settings: "Settings", desk: "LocalDesk") -> Callable[[], Awaitable[None]]:
-    """Return what begins once the first frame is out: the imports of writing, then the workers."""
+class _Background:
+    """What begins once the first frame is out: the imports of writing, then the workers.
 
-    async def background() -> None:
-        await desk.warm()
-        if not settings.workers:
+    The task is ours, not the screen's: it ends in good order when the screen is gone.
+    """
+
+    def __init__(self, settings: "Settings", desk: "LocalDesk") -> None:
+        self._settings = settings
+        self._desk = desk
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Work until ``stop``; a fault is passed on, and ``run`` may then be called again."""
+        self._task = asyncio.create_task(self._work())
+        await asyncio.shield(self._task)
+
+    async def stop(self) -> None:
+        """End it and wait until it has ended."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _work(self) -> None:
+        await self._desk.warm()
+        if not self._settings.workers:
             return
+        run, database, holder, hostname = await asyncio.to_thread(self._tools)
+        try:
+            await run(database, holder=holder, hostname=hostname)
+        finally:
+            database.close()
+
+    def _tools(self) -> tuple[Callable[..., Awaitable[None]], "Database", str, str]:
+        """Import and read what the workers need; in a thread, for it takes a while."""
         from gateway.workers import supervisor
         from models.store.database import Database
         from tui.identity import holder, hostname
 
-        database = Database(settings.database)
-        try:
-            name = await asyncio.to_thread(hostname, settings, database)
-            await supervisor.run(database, holder=holder(), hostname=name)
-        finally:
-            database.close()
-
-    return background
+        database = Database(self._settings.database)
+        return supervisor.run, database, holder(), hostname(self._settings, database)
 
 
 def _end_on_signals(app: "NightdeskApp") -> list[int]:
