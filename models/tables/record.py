@@ -35,6 +35,7 @@ class Record(SQLModel, table=True):
     tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     preview: str = Field(default="", max_length=200)
     revision: int = 0
+    continues_id: int | None = Field(default=None, index=True)  # the done record whose answer opened this one
     created_at: datetime
 
 

@@ -24,6 +24,9 @@ def upgrade() -> None:
     op.add_column("alias", sa.Column("auto_reply", sa.String(), nullable=False, server_default=""))
     op.add_column("kind", sa.Column("reopen_days", sa.Integer(), nullable=True))
     op.add_column("message", sa.Column("left_out", sa.JSON(), nullable=False, server_default="[]"))
+    # no foreign key: SQLite could only get one by a rebuild of the table, which would drop the search triggers
+    op.add_column("record", sa.Column("continues_id", sa.Integer(), nullable=True))
+    op.create_index("ix_record_continues_id", "record", ["continues_id"])
     op.create_index("ix_message_author", "message", ["author_address", "created_at"])
     op.create_index("ix_following_contact_id", "following", ["contact_id"])
     op.create_index(
