@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -16,6 +16,7 @@ from textual.screen import Screen
 from models.types.change import Change
 from models.types.errors import NightdeskError, SettingsError
 from tui.bridge import Desk
+from tui.frames import CellDiffApp
 from tui.keys import Command, doubles, remapped
 from tui.panels.clock import Clock, local_now
 from tui.render import wash
@@ -38,7 +39,7 @@ class Defang(LineFilter):
         ]
 
 
-class NightdeskApp(App[None]):
+class NightdeskApp(CellDiffApp):
     """One agent at one terminal."""
 
     TITLE = "nightdesk"
@@ -82,6 +83,10 @@ class NightdeskApp(App[None]):
         """Add the second net to Textual's own filters."""
         return [*super().get_line_filters(), Defang()]
 
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback: it shows values of variables, so customers' mail; ``tui.main`` says it."""
+        self._close_messages_no_wait()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the palette from the command table."""
         context = self.desk_screen.context
@@ -94,12 +99,17 @@ class NightdeskApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin to listen once the first frame is out."""
+        super().on_mount()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         self._follow_changes()
         if self._background is not None:
             self._carry(self._background)
+
+    def on_desk_screen_redraw(self) -> None:
+        """Draw everything anew."""
+        self.forget_frame()
 
     @work(group="feed", exit_on_error=False)
     async def _follow_changes(self) -> None:

@@ -121,7 +121,9 @@ class Command:
     @property
     def for_mail(self) -> bool | None:
         """Only for mail in quarantine (True), only for records (False), for both (None)."""
-        return {on_quarantine: True, on_record: False, to_take: False, to_do: False}.get(self.why_not)
+        if self.why_not is on_quarantine:
+            return True
+        return False if self.why_not in (on_record, to_take, to_do, to_reopen, to_resend) else None
 
     @property
     def sequences(self) -> tuple[tuple[str, ...], ...]:

@@ -3,11 +3,12 @@
 Without colour (NO_COLOR) the second table is used and only bold, dim and reverse reach the terminal.
 """
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.render.ink import Role
 
@@ -72,21 +73,11 @@ DEEP = Theme(
     panel="#232832",
     variables={"rule": "#333a46", "note": "#bda0dd", "cursor": "#2c3a52"},
 )
-SIXTEEN = Theme(
+_ANSI = BUILTIN_THEMES["ansi-dark"]
+SIXTEEN = replace(
+    _ANSI,
     name="nightdesk-ansi",
-    ansi=True,
-    primary="ansi_blue",
-    secondary="ansi_magenta",
-    warning="ansi_yellow",
-    error="ansi_red",
-    success="ansi_green",
-    accent="ansi_cyan",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    variables={"rule": "ansi_bright_black", "note": "ansi_magenta", "cursor": "ansi_default"},
+    variables={**_ANSI.variables, "rule": "ansi_bright_black", "note": "ansi_magenta", "cursor": "ansi_default"},
 )
 
 

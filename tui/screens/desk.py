@@ -11,6 +11,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
@@ -63,6 +64,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
     AUTO_FOCUS: ClassVar[str | None] = None
+
+    class Redraw(Message):
+        """The terminal's picture may be wrong; the app knows how to draw it whole."""
 
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command]) -> None:
         super().__init__()
@@ -386,7 +390,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.thread.open_aside(lambda: help_lines(table, context, width))
 
     def _redraw(self) -> None:
-        self.refresh(layout=True)
+        self.post_message(self.Redraw())
         self.look_again(Change(all=True))
 
     async def _undo(self) -> None:
