@@ -20,9 +20,7 @@ OLDEST = Path(__file__).with_name("desk_0001.sql")
 
 
 def test_the_migrated_schema_is_what_the_tables_say(database: Database) -> None:
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": compared, "compare_type": True})
-        assert compare_metadata(context, metadata) == []
+    assert _differences(database) == []
 
 
 def test_the_program_knows_its_newest_version(database: Database) -> None:
@@ -47,6 +45,9 @@ def test_an_old_file_is_copied_and_upgraded(tmp_path: Path) -> None:
         assert connection.execute("SELECT number, title FROM record").fetchall() == [(1001, "Kaffeemaschine läuft aus")]
         found = connection.execute("SELECT rowid FROM message_search WHERE message_search MATCH 'wasserschaden'")
         assert found.fetchall() == [(1,)]
+    upgraded = Database(f"sqlite:///{path}")
+    assert _differences(upgraded) == []
+    upgraded.close()
 
 
 def test_an_old_postgres_desk_is_upgraded(postgres: Postgres) -> None:
@@ -108,3 +109,9 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
 def test_a_server_out_of_reach_is_said_so() -> None:
     with pytest.raises(DatabaseError, match="does not let us in"):
         ensure("postgresql+psycopg://nobody@127.0.0.1:1/desk")
+
+
+def _differences(database: Database) -> list[object]:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": compared, "compare_type": True})
+        return list(compare_metadata(context, metadata))
