@@ -27,6 +27,7 @@ from models.types.routing import Creation, RoutingDecision
 
 PREVIEW = 190  # characters
 NO_SUBJECT = "(no subject)"
+NOBODY = Audience(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,20 @@ def append(
 ) -> int:
     """Add a mail to a record as ``decision`` says; the message's id. ``fresh``: the record was opened for it."""
     author = _author(session, desk, mail, proved=decision.verified)
-    message = message_of(record.id, mail, raw, decision, author, now)
+    # a new record needs us already, and nobody follows it
+    audience = NOBODY if fresh else _audience(session, desk, record, mail, decision, author)
+    message = message_of(record.id, mail, raw, decision, author, now, audience)
     message_id = messages.add(session, message)
     messages.add_files(session, message_id, mail.attachments)
     records.touch(session, record.id, preview(message.new_text or message.text))
     if author.undeliverable and mail.mail_class is MailClass.HUMAN:
         contacts.mark_undeliverable(session, author.address, "")
     if fresh:
-        announce(session, now, record.id)  # nobody follows it yet, and it needs us already
-        return message_id
-    _take_turn(session, record, decision, author, now)
-    _relay(session, desk, record, message_id, mail, decision, author, now)
+        announce(session, now, record.id)
+    else:
+        _take_turn(session, record, decision, author, now)
+    if audience.recipients:
+        _relay(session, desk, record, message_id, audience, now)
     return message_id
 
 
@@ -114,9 +118,15 @@ def becomes_customer(desk: DeskFacts, mail: IncomingMail, author: Author) -> boo
 
 
 def message_of(
-    record_id: int, mail: IncomingMail, raw: RawFacts, decision: RoutingDecision, author: Author, now: datetime
+    record_id: int,
+    mail: IncomingMail,
+    raw: RawFacts,
+    decision: RoutingDecision,
+    author: Author,
+    now: datetime,
+    audience: Audience = NOBODY,
 ) -> NewMessage:
-    """Make the message a mail becomes on a record."""
+    """Make the message a mail becomes on a record. ``audience``: who is told of it."""
     return NewMessage(
         record_id=record_id,
         kind=MessageKind.NOTE if decision.internal else MessageKind.EMAIL,
@@ -139,6 +149,7 @@ def message_of(
         raw_id=raw.id,
         tried=tuple((one.rule, one.outcome, one.because) for one in decision.tried),
         warnings=tuple(dict.fromkeys((*((raw.reason,) if raw.reason else ()), *mail.warnings, *decision.warnings))),
+        left_out=audience.left_out,
         sent_at=mail.date,
         created_at=now,
     )
@@ -169,18 +180,16 @@ def _take_turn(session: Session, record: RecordFacts, decision: RoutingDecision,
         announce(session, now, record.id)
 
 
-def _relay(
+def _audience(
     session: Session,
     desk: DeskFacts,
     record: RecordFacts,
-    message_id: int,
     mail: IncomingMail,
     decision: RoutingDecision,
     author: Author,
-    now: datetime,
-) -> None:
+) -> Audience:
     if not (decision.relay or decision.tell_staff):
-        return
+        return NOBODY
     already = frozenset(normal(mailbox.address) for mailbox in (*mail.to, *mail.cc)) - {""}
     audience = recipients.relay(
         followers=records.followers(session, record.id),
@@ -191,14 +200,26 @@ def _relay(
         internal=decision.internal or not decision.relay,
     )
     if author.agent_id is not None and decision.relay and not decision.internal:
-        audience = _with_customer(session, record, audience, already | desk.own)
-    if not audience.recipients:
-        return
+        return _with_customer(session, record, audience, already | desk.own)
+    return audience
+
+
+def _with_customer(session: Session, record: RecordFacts, audience: Audience, has_it: frozenset[str]) -> Audience:
+    """An agent answered by mail: the customer gets it too, unless they have it."""
+    customer = contacts.contact(session, record.contact_id) if record.contact_id is not None else None
+    if customer is None or customer.email in has_it | {one.address for one in audience.recipients}:
+        return audience
+    person = Recipient(customer.name, customer.email, Channel.EMAIL, Why.CONTACT, contact_id=customer.id)
+    return replace(audience, recipients=(person, *audience.recipients))
+
+
+def _relay(
+    session: Session, desk: DeskFacts, record: RecordFacts, message_id: int, audience: Audience, now: datetime
+) -> None:
     there_and_back = way.relay_way(session, desk, record)
     if any(person.channel is Channel.EMAIL for person in audience.recipients):
-        relay_id = tokens.new_message_id(
-            desk.key, record_id=record.id, nonce=f"r{message_id}", domain=domain(there_and_back.reply)
-        )
+        host = domain(there_and_back.reply)
+        relay_id = tokens.new_message_id(desk.key, record_id=record.id, nonce=f"r{message_id}", domain=host)
         messages.set_relay_id(session, message_id, relay_id)
     enqueue(
         session,
@@ -210,12 +231,3 @@ def _relay(
         hold_until=None,
         now=now,
     )
-
-
-def _with_customer(session: Session, record: RecordFacts, audience: Audience, has_it: frozenset[str]) -> Audience:
-    """An agent answered by mail: the customer gets it too, unless they have it."""
-    customer = contacts.contact(session, record.contact_id) if record.contact_id is not None else None
-    if customer is None or customer.email in has_it | {one.address for one in audience.recipients}:
-        return audience
-    person = Recipient(customer.name, customer.email, Channel.EMAIL, Why.CONTACT, contact_id=customer.id)
-    return replace(audience, recipients=(person, *audience.recipients))

@@ -35,10 +35,11 @@ def of(
 
 def answered(session: Session, record_id: int) -> MessageFacts | None:
     """Find the mail a reply answers: the newest a person sent us from outside; None before the first."""
-    return next((one for one in messages.newest(session, record_id) if _from_outside(one)), None)
+    return next((one for one in messages.newest(session, record_id) if from_outside(one)), None)
 
 
-def _from_outside(message: MessageFacts) -> bool:
+def from_outside(message: MessageFacts) -> bool:
+    """Tell whether a person who is no agent sent us this."""
     incoming = message.public and message.direction is Direction.IN
     return incoming and message.mail_class is MailClass.HUMAN and message.author_agent_id is None
 

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from models.rules import threading, tokens
-from models.services import way
+from models.services import audience, way
 from models.services.composing import record_of
 from models.store import desk_facts, messages, outbox
 from models.store.desk_facts import DeskFacts
@@ -39,7 +39,7 @@ def _answer(
     session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts, copy: DeliveryFacts
 ) -> OutgoingMail:
     thread = _public_before(session, message)
-    answered = next((one for one in thread if one.message_id and one.message_id == message.in_reply_to), None)
+    answered = next((one for one in thread if _is_answered(one, message.in_reply_to)), None)
     people = tuple(mailbox(line) for line in message.to) or (Mailbox(copy.name, copy.recipient),)
     return OutgoingMail(
         sender=mailbox(message.sender),
@@ -81,6 +81,11 @@ def _notification(
         loop_tag=tokens.loop_tag(desk.key),
         extra=(("X-Auto-Response-Suppress", "All"),),
     )
+
+
+def _is_answered(one: MessageFacts, in_reply_to: str) -> bool:
+    # a mail that came without an id cannot be named in a header, but can be quoted
+    return one.message_id == in_reply_to if in_reply_to else audience.from_outside(one)
 
 
 def mailbox(line: str) -> Mailbox:

@@ -132,6 +132,7 @@ def _message(
         references=(answers,) if answers else (),
         sender=sender_line(choice),
         account_id=choice.account_id,
+        left_out=people.left_out,
         sent_at=now,
     )
 

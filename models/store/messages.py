@@ -43,6 +43,7 @@ class NewMessage:
     raw_id: int | None = None
     tried: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()  # (name or address, why they got no copy)
     sent_at: datetime | None = None
 
 
@@ -113,6 +114,7 @@ def add(session: Session, new: NewMessage) -> int:
         "raw_id": new.raw_id,
         "tried": [list(one) for one in new.tried],
         "warnings": list(new.warnings),
+        "left_out": [list(one) for one in new.left_out],
         "sent_at": new.sent_at,
         "created_at": new.created_at,
     }
