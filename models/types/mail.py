@@ -82,6 +82,7 @@ class IncomingMail:
     list_id: str
     auth_results: tuple[str, ...]  # Authentication-Results, topmost first, unparsed
     warnings: tuple[str, ...] = ()
+    spam: bool = False  # a filter on its way marked it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,43 @@ class Target(StrEnum):
     DUPLICATE = "duplicate"
     LOOP = "loop"  # our own mail coming back
     IGNORED = "ignored"
+    SPAM = "spam"  # kept, shown to nobody: an agent said so of this sender
     QUARANTINE = "quarantine"
+
+
+class Policy(StrEnum):
+    """Whose mail may open records through an alias (R5); others' waits in quarantine."""
+
+    EVERYONE = "everyone"
+    KNOWN = "known"  # customers and agents
+    FOLLOWERS = "followers"  # who follows a record of the kind already, and agents
+
+
+class Verb(StrEnum):
+    """What an agent said shall be done with a sender's mail from now on."""
+
+    SPAM = "spam"
+    OPEN = "open"  # a record of a kind, whatever address it came to
+
+
+@dataclass(frozen=True, slots=True)
+class SenderFact:
+    """The rule for this sender; one for the address goes before one for its domain."""
+
+    sender: str  # normal address, or "@" and a domain
+    verb: Verb
+    kind: str = ""  # with ``OPEN``
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedFact:
+    """A record that is done, and too long ago for an answer to open it again (R4)."""
+
+    record_id: int
+    number: int
+    kind: str
+    brand_id: int | None
+    continued_in: int | None  # the record an earlier answer opened, if that one still takes answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +87,8 @@ class AliasFact:
     creates: str  # record kind
     brand_id: int | None
     exact: bool  # False: matched by local part only
+    policy: Policy = Policy.EVERYONE
+    catchall: bool = False  # the recipient is nobody's address, and this alias takes such mail at its domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +112,11 @@ class RoutingContext:
     default_brand_id: int | None = None  # goes with default_kind
     creation_quota_left: bool = True  # this sender may open another record now (R6)
     update_quota_left: bool = True  # this sender may write to the same record again now
+    over_quota: frozenset[int] = frozenset()  # records this sender wrote to too often (R6)
+    closed: tuple[ClosedFact, ...] = ()
+    sender_rule: SenderFact | None = None
+    sender_known: bool = True  # a customer or an agent; True when nobody asked
+    sender_follows: frozenset[str] | None = None  # kinds of the records this sender follows; None when nobody asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +152,7 @@ class RoutingDecision:
     tell_staff: bool = True  # agents who follow get their copy; True with relay False: nobody proved who wrote it
     warnings: tuple[str, ...] = ()  # to be shown with the message
     reason: str = ""  # for QUARANTINE: one sentence
+    continues_id: int | None = None  # with NEW: the closed record this one follows
+
+
+Finding = tuple[Tried, RoutingDecision | None]  # what one rule found; None: the next rule is asked
