@@ -23,6 +23,7 @@ from models.types.mail import IncomingMail
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
+from tui import garbage
 
 if TYPE_CHECKING:
     from tui.use_cases import UseCases
@@ -188,7 +189,8 @@ class LocalDesk:
 
     async def warm(self) -> None:
         """Import what writing needs, so that the first write does not wait for it."""
-        await self._write(lambda do: None)
+        with garbage.held():
+            await self._write(lambda do: None)
 
     async def close(self) -> None:
         """Tell colleagues that nothing is open here any more, and let go of the database."""
