@@ -22,7 +22,7 @@ def plan(session: Session, account_id: int) -> AccountPlan:
 
 def trial(new: NewAccount) -> AccountPlan:
     """Make the plan of an account nobody has kept yet, to try its servers first. Its id is 0."""
-    return _plan(0, new.name or new.email, new.user or (new.email if new.secret else ""), new)
+    return _plan(0, new.name or new.email, new.user or (new.email.strip() if new.secret else ""), new)
 
 
 def _plan(account_id: int, name: str, user: str, said: AccountFacts | NewAccount) -> AccountPlan:

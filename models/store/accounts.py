@@ -70,7 +70,7 @@ def by_name(session: Session, name: str) -> int | None:
 
 def add(session: Session, new: NewAccount, *, name: str, email: str, brand_id: int | None) -> int:
     """Keep a new account, judged before; its id. Without a password it logs in only as a user that was named."""
-    said = asdict(new) | {"name": name, "email": email, "user": new.user or (email if new.secret else "")}
+    said = asdict(new) | {"name": name, "email": email, "user": new.user or (new.email.strip() if new.secret else "")}
     del said["display_name"]
     health = {
         "state": AccountState.OK,

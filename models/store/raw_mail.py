@@ -13,7 +13,9 @@ from models.tables.all import metadata
 from models.tables.mail import FolderCursor, RawMail
 from models.types.account import Cursor
 
-STORED, ROUTED, QUARANTINED, DUPLICATE, IGNORED = "stored", "routed", "quarantined", "duplicate", "ignored"
+STORED, ROUTED, QUARANTINED, DUPLICATE, IGNORED, SPAM = (
+    "stored", "routed", "quarantined", "duplicate", "ignored", "spam",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +31,8 @@ class RawRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A stored mail nobody has placed yet. ``attempts``: how often that was begun and not finished."""
-
-    id: int
-    content: bytes
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
 class Queued:
-    """A stored mail nobody has placed yet, without its bytes. ``attempts`` as for ``Waiting``."""
+    """A stored mail nobody has placed yet, without its bytes. ``attempts``: tries begun and not finished."""
 
     id: int
     size_bytes: int
@@ -149,17 +142,6 @@ def queue(session: Session, *, tried: bool, limit: int) -> list[Queued]:
         .limit(limit)
     )
     return [Queued(row_id, size, attempts) for row_id, size, attempts in session.execute(statement) if row_id]
-
-
-def waiting(session: Session, *, limit: int = 50, after: int = 0) -> list[Waiting]:
-    """Give the oldest mails that wait to be placed, with ids above ``after``."""
-    statement = (
-        select(col(RawMail.id), col(RawMail.content), col(RawMail.attempts))
-        .where(col(RawMail.state) == STORED, col(RawMail.id) > after)
-        .order_by(col(RawMail.id))
-        .limit(limit)
-    )
-    return [Waiting(row_id, content, attempts) for row_id, content, attempts in session.execute(statement) if row_id]
 
 
 def begin_attempt(session: Session, raw_ids: Sequence[int]) -> None:

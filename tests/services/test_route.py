@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import col
 
 from models.rules import tokens
-from models.services import route, settle
+from models.services import receive, route, settle
 from models.store import desk_facts, records
 from models.tables.desk import Contact
 from models.tables.mail import ChangeLog, Delivery, RawMail
 from models.tables.record import Attachment, Message, Record
+from models.types.account import Batch, Cursor, Fetched
 from models.types.errors import NotAllowed, NotFound
 from models.types.mail import AttachedFile, Mailbox
 from models.types.message import Direction, MailClass, MessageKind
@@ -219,6 +220,7 @@ def test_people_in_to_and_cc_get_no_second_copy(world: World) -> None:
     world.write(records.follow, record.id, agent_id=world.berta.id)
     world.arrives(letter(in_reply_to=(first.message_id,), cc=(Mailbox("", "Berta@Staff.test"),)))
     assert world.all(Delivery) == []
+    assert [name for name, _ in world.all(Message)[-1].left_out] == ["Berta"]
 
 
 def test_our_own_relay_coming_back_is_dropped(world: World) -> None:
@@ -229,15 +231,11 @@ def test_our_own_relay_coming_back_is_dropped(world: World) -> None:
 
 
 def test_too_large_mail_is_a_message_with_a_warning(world: World) -> None:
-    from models.services import receive
-    from models.store import raw_mail
-    from models.types.account import Batch, Cursor, Fetched
-
     batch = Batch("INBOX", Cursor(7, 3), (Fetched(3, None, 99_000_000, b"Subject: huge\r\n\r\n"),), False)
     assert world.write(receive.keep, account_id=world.account_id, batch=batch, now=world.now) == 1
-    waiting = world.read(raw_mail.waiting)
-    assert waiting[0].content == b"Subject: huge\r\n\r\n"
-    world.write(route.place, raw_id=waiting[0].id, mail=letter(), now=world.now)
+    stored = world.all(RawMail)[0]
+    assert (stored.content, stored.size_bytes) == (b"Subject: huge\r\n\r\n", 99_000_000)
+    world.write(route.place, raw_id=stored.id, mail=letter(), now=world.now)
     assert "Too large (99000000 bytes)" in world.all(Message)[0].warnings[0]
 
 
