@@ -26,13 +26,14 @@ log = logging.getLogger(__name__)
 
 
 class Fetcher:
-    """One account. ``wake`` ends a wait; ``stored`` is called when new mail was committed."""
+    """One account. ``wake`` ends a wait after a failure; ``stored`` is called when new mail was committed."""
 
     def __init__(self, threads: DatabaseThreads, account_id: int, *, stored: Callable[[], None]) -> None:
         self._threads = threads
         self._account_id = account_id
         self._stored = stored
         self.wake = asyncio.Event()
+        self.backing_off = False
 
     async def run(self, *, not_before: datetime | None = None) -> None:
         """Fetch until cancelled; ``not_before``: what an earlier failure asks for."""
@@ -109,7 +110,9 @@ class Fetcher:
             seconds = (until - now).total_seconds()
         except DatabaseError:
             seconds = TROUBLE_SECONDS
+        self.backing_off = True
         await self._rest((seconds if stop else min(seconds, LONGEST_WAIT)) * random.uniform(0.8, 1.0))  # noqa: S311
+        self.backing_off = False
 
     async def _rest(self, seconds: float) -> None:
         self.wake.clear()

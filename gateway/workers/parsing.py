@@ -15,6 +15,7 @@ from gateway.workers.database_threads import DatabaseThreads
 from models.types.mail import IncomingMail
 
 PARSE_SECONDS = 20.0
+START_SECONDS = 30.0
 CHILDREN = 2
 LARGEST_ANSWER = 64 * 1024 * 1024
 PIPE_BYTES = 256 * 1024
@@ -23,6 +24,10 @@ COMMAND = (sys.executable, "-m", "gateway.mime.child")
 
 class Unreadable(Exception):
     """The child died or hung over this mail; one sentence why."""
+
+
+class OtherVersion(Exception):
+    """The children are not of this program's version, as after an upgrade under a running program."""
 
 
 class Parsers:
@@ -60,6 +65,11 @@ class Parsers:
             self._idle.append(child)
         return await self._threads.call(lambda: from_json(json.loads(answer)))
 
+    async def ready(self) -> None:
+        """See to it that a child runs and speaks our version; ``OtherVersion`` when it cannot."""
+        if not any(child.returncode is None for child in self._all):
+            self._idle.append(await self._child())
+
     async def close(self) -> None:
         """End all children."""
         for child in list(self._all):
@@ -76,6 +86,14 @@ class Parsers:
             *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True, limit=PIPE_BYTES
         )
         self._all.add(child)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                from_json(json.loads(await _asked(child, b"")))
+        except BaseException as error:
+            await self._end(child)
+            if isinstance(error, Exception):
+                raise OtherVersion("The mail reader does not start; restart nightdesk.") from error
+            raise
         return child
 
     async def _end(self, child: Process) -> None:

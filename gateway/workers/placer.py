@@ -63,6 +63,7 @@ class Placer:
         group = _group(await self._threads.read(raw_mail.queue, tried=False, limit=TOGETHER))
         if not group:
             return 0
+        await self._parsers.ready()
         await self._threads.write(raw_mail.begin_attempt, [mail.id for mail in group])
         read = await asyncio.gather(*(self._read(mail) for mail in group))
         await self._place([(mail.id, parsed) for mail, parsed in zip(group, read, strict=True) if parsed is not None])
@@ -75,6 +76,7 @@ class Placer:
             if mail.attempts >= TRIES:
                 await self._give_up(mail.id, f"It could not be read or placed in {TRIES} tries.")
                 continue
+            await self._parsers.ready()
             await self._threads.write(raw_mail.begin_attempt, [mail.id])
             try:
                 parsed = await self._parsed(mail, self._slow_seconds)

@@ -89,16 +89,15 @@ class Supervisor:
 
     async def _read_accounts(self) -> None:
         self._stale = False
-        before = {account.id: account for account in self._accounts}
         try:
             self._accounts = await self._threads.read(accounts.active)
         except DatabaseError as error:
             self._stale = True
             log.warning("The accounts cannot be read: %s", error)
         for account in self._accounts:
-            waited = account.id in before and before[account.id].retry_at is not None
-            if waited and account.retry_at is None and account.id in self._fetchers:
-                self._fetchers[account.id].wake.set()  # somebody has put things right
+            fetcher = self._fetchers.get(account.id)
+            if fetcher is not None and fetcher.backing_off and account.retry_at is None:
+                fetcher.wake.set()  # somebody has put things right
 
     def _own_jobs(self) -> Iterator[tuple[str, Job]]:
         """Jobs every process does for itself."""
