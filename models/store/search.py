@@ -6,7 +6,7 @@ Only the newest ``DEPTH`` hits among the messages count: ranking or sorting all 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from typing import Any
 
 from models.store.plain import Reader
 
@@ -17,24 +17,57 @@ MOST_ENDINGS = 500  # ways an unfinished word may go on, by alphabet; measured: 
 NUMBER = re.compile(r"#?([0-9]{1,9})", re.ASCII)
 
 
-def found_ids(reader: Reader, search: str) -> list[int]:
-    """Return the ids of records whose title, messages or number match every word; the last word may be unfinished.
+def hits(reader: Reader, search: str) -> tuple[str, dict[str, Any]]:
+    """Give what to select records ``r`` from, with its parameters: those a search finds.
 
-    ``#1001`` is the record's number only, ``1001`` the number or a word. Any string is safe and finds its literal
-    words; one without a letter or digit finds nothing.
+    They are those whose title, messages or number match every word; the last word may be unfinished. ``#1001`` is the
+    record's number only, ``1001`` the number or a word. Any string is safe and finds its literal words; one without
+    a letter or digit finds nothing.
     """
     typed = search[:LONGEST].replace("\x00", " ").strip()
-    ids: dict[int, None] = {}
+    selects: list[str] = []
+    facts: dict[str, Any] = {}
     number = NUMBER.fullmatch(typed)
     if number:
-        ids |= {row["id"]: None for row in reader.rows("SELECT id FROM record WHERE number = :n", n=int(number[1]))}
-        if typed.startswith("#"):
-            return list(ids)
+        selects.append("SELECT id FROM record WHERE number = :number")
+        facts["number"] = int(number[1])
     terms = [term for term in map(_tokens, typed.split()[:MOST_WORDS]) if term]
-    if terms:
+    if terms and not (number and typed.startswith("#")):
         unfinished = not search[: LONGEST + 1][-1:].isspace()
-        ids |= dict.fromkeys((_in_sqlite if reader.sqlite else _in_postgres)(reader, terms, unfinished))
-    return list(ids)
+        queries = _fts5(reader, terms, unfinished) if reader.sqlite else {"words": _tsquery(terms, unfinished)}
+        selects += [(SQLITE if reader.sqlite else POSTGRES)[name] for name in queries]
+        facts |= queries | ({"depth": DEPTH} if queries else {})
+    found = " UNION ".join(selects) or "SELECT 0 AS id"
+    # CROSS tells SQLite to begin with the hits; with JOIN it may walk the whole list and look for each among them.
+    return f"({found}) hit {'CROSS ' if reader.sqlite else ''}JOIN record r ON r.id = hit.id", facts
+
+
+SQLITE = {
+    "messages": """
+SELECT m.record_id AS id FROM (
+  SELECT rowid FROM message_search WHERE message_search MATCH :messages ORDER BY rowid DESC LIMIT :depth
+) newest JOIN message m ON m.id = newest.rowid""",
+    "titles": """
+SELECT id FROM (
+  SELECT rowid AS id FROM record_search WHERE record_search MATCH :titles ORDER BY rowid DESC LIMIT :depth
+) newest""",
+}
+POSTGRES = {
+    "words": """
+SELECT record_id AS id FROM (
+  SELECT record_id FROM message WHERE search @@ CAST(:words AS tsquery) ORDER BY id DESC LIMIT :depth
+) newest UNION SELECT id FROM (
+  SELECT id FROM record WHERE search @@ CAST(:words AS tsquery) ORDER BY id DESC LIMIT :depth
+) newest_titles"""
+}
+ENDINGS = """
+WITH RECURSIVE found(term, n) AS (
+  SELECT (SELECT term FROM {index}_search_terms WHERE term >= :start AND term < :stop LIMIT 1), 1
+  UNION ALL
+  SELECT (SELECT term FROM {index}_search_terms WHERE term >= found.term || char(1) AND term < :stop LIMIT 1), n + 1
+  FROM found WHERE found.term IS NOT NULL AND n < :most
+) SELECT term FROM found WHERE term IS NOT NULL
+"""
 
 
 def _tokens(word: str) -> list[str]:
@@ -43,59 +76,26 @@ def _tokens(word: str) -> list[str]:
     return re.findall(r"[^\W_]+", plain)
 
 
-# -- SQLite
+def _fts5(reader: Reader, terms: list[list[str]], unfinished: bool) -> dict[str, str]:
+    """Give the queries on messages and titles; a query that cannot find anything is left out.
 
-MESSAGES = """
-SELECT DISTINCT m.record_id AS id FROM (
-  SELECT rowid FROM message_search WHERE message_search MATCH :query ORDER BY rowid DESC LIMIT :depth
-) hit JOIN message m ON m.id = hit.rowid
-"""
-TITLES = "SELECT rowid AS id FROM record_search WHERE record_search MATCH :query ORDER BY rowid DESC LIMIT :depth"
-ENDINGS = """
-WITH RECURSIVE found(term, n) AS (
-  SELECT (SELECT term FROM {index}_terms WHERE term >= :start AND term < :stop LIMIT 1), 1
-  UNION ALL
-  SELECT (SELECT term FROM {index}_terms WHERE term >= found.term || char(1) AND term < :stop LIMIT 1), n + 1
-  FROM found WHERE found.term IS NOT NULL AND n < :most
-) SELECT term FROM found WHERE term IS NOT NULL
-"""
-
-
-def _in_sqlite(reader: Reader, terms: list[list[str]], unfinished: bool) -> Iterator[int]:
-    for index, statement in (("message_search", MESSAGES), ("record_search", TITLES)):
-        query = _fts5(reader, index, terms, unfinished)
-        if query:
-            yield from (row["id"] for row in reader.rows(statement, query=query, depth=DEPTH))
-
-
-def _fts5(reader: Reader, index: str, terms: list[list[str]], unfinished: bool) -> str:
-    """Each typed word is a quoted phrase; the parts hold letters and digits only, so nothing needs escaping.
-
-    An unfinished word becomes every whole word it may become: FTS5 walks those lazily from the newest, while its own
-    prefix query first gathers all hits (measured on 200,000 messages: 6 against 329 ms). "" = no such word.
+    Each typed word is a quoted phrase; the parts hold letters and digits only, so nothing needs escaping. An unfinished
+    word becomes every whole word it may become: FTS5 walks those lazily from the newest, while its own prefix query
+    first gathers all hits (measured on 200,000 messages: 6 against 329 ms).
     """
-    phrases = [f'"{" ".join(term)}"' for term in terms]
-    if unfinished:
-        *first, last = terms[-1]
-        endings = reader.rows(ENDINGS.format(index=index), start=last, stop=last + "\U0010ffff", most=MOST_ENDINGS)
-        phrases[-1] = " OR ".join(f'"{" ".join((*first, row["term"]))}"' for row in endings)
-        if not phrases[-1]:
-            return ""
-    return " AND ".join(f"({phrase})" for phrase in phrases)
+    whole = [f'"{" ".join(term)}"' for term in terms]
+    if not unfinished:
+        return dict.fromkeys(SQLITE, " ".join(whole))
+    *first, last = terms[-1]
+    queries = {}
+    for name, index in (("messages", "message"), ("titles", "record")):
+        endings = reader.tuples(ENDINGS.format(index=index), start=last, stop=last + "\U0010ffff", most=MOST_ENDINGS)
+        if endings:
+            phrases = " OR ".join(f'"{" ".join((*first, ending))}"' for (ending,) in endings)
+            queries[name] = " AND ".join((*whole[:-1], f"({phrases})"))
+    return queries
 
 
-# -- PostgreSQL
-
-ROWS = """
-SELECT DISTINCT hit.record_id AS id FROM (
-  SELECT record_id FROM message WHERE search @@ CAST(:query AS tsquery) ORDER BY id DESC LIMIT :depth
-) hit
-UNION
-(SELECT id FROM record WHERE search @@ CAST(:query AS tsquery) ORDER BY id DESC LIMIT :depth)
-"""
-
-
-def _in_postgres(reader: Reader, terms: list[list[str]], unfinished: bool) -> Iterator[int]:
+def _tsquery(terms: list[list[str]], unfinished: bool) -> str:
     query = " & ".join("(" + " <-> ".join(f"'{part}'" for part in term) + ")" for term in terms)
-    query = query[:-1] + ":*)" if unfinished else query
-    return (row["id"] for row in reader.rows(ROWS, query=query, depth=DEPTH))
+    return query[:-1] + ":*)" if unfinished else query

@@ -11,14 +11,16 @@ from models.rules.triage import RANK_STEP, range_of
 from models.store import quarantine
 from models.store.plain import Reader
 from models.store.presence import watchers
-from models.store.search import found_ids
+from models.store.search import hits
 from models.store.values import id_list, moment, words
 from models.types.record import ListRow, Need, Place, RecordRow, View
 
 COLUMNS = """
 SELECT r.id, r.kind, r.number, r.title, r.stage, r.need, r.need_since, r.need_reason, a.login, c.name, c.email,
        b.name, r.tags, r.priority, r.amount_cents, r.currency, r.preview, r.revision, r.position
-FROM record r LEFT JOIN agent a ON a.id = r.assignee_id LEFT JOIN contact c ON c.id = r.contact_id
+"""
+NAMES = """
+LEFT JOIN agent a ON a.id = r.assignee_id LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN brand b ON b.id = r.brand_id
 """
 
@@ -37,16 +39,13 @@ def window(
     """Return a page of the list: the rows below ``after``, or just above ``before``, or from the top."""
     if view is View.QUARANTINE:
         return quarantine.window(reader, search=search, after=after, before=before, limit=limit)
-    if search:
-        places = matching(reader, view, search, agent_id=agent_id)
-        return _by_id(reader, _page(places, after, before, limit), agent_id, now)
-    condition, facts = selected(view, agent_id)
+    source, condition, facts = selected(reader, view, agent_id, search)
     place = after or before
     if place:
         condition += f" AND (r.position, r.id) {'>' if after else '<'} (:position, :id)"
         facts |= {"position": place.position, "id": place.id}
     return _ordered(
-        reader, condition, facts, agent_id=agent_id, now=now, limit=limit, upwards=not after and bool(before)
+        reader, f"{source} {NAMES} WHERE {condition}", facts, agent_id, now, limit, upwards=not after and bool(before)
     )
 
 
@@ -56,68 +55,43 @@ def bottom(
     """Return the last page, in list order."""
     if view is View.QUARANTINE:
         return quarantine.bottom(reader, search=search, limit=limit)
-    if search:
-        return _by_id(reader, matching(reader, view, search, agent_id=agent_id)[-limit:], agent_id, now)
-    condition, facts = selected(view, agent_id)
-    return _ordered(reader, condition, facts, agent_id=agent_id, now=now, limit=limit, upwards=True)
+    source, condition, facts = selected(reader, view, agent_id, search)
+    return _ordered(reader, f"{source} {NAMES} WHERE {condition}", facts, agent_id, now, limit, upwards=True)
 
 
 def rows(reader: Reader, view: View, ids: Sequence[int], *, agent_id: int, now: datetime) -> tuple[ListRow, ...]:
     """Return these rows, in list order, whether or not the view still selects them; unknown ids are left out."""
     if view is View.QUARANTINE:
         return quarantine.rows(reader, ids)
-    found = reader.tuples(f"{COLUMNS} WHERE r.id IN ({id_list(ids)}) ORDER BY r.position, r.id")
+    found = reader.tuples(f"{COLUMNS} FROM record r {NAMES} WHERE r.id IN ({id_list(ids)}) ORDER BY r.position, r.id")
     return _values(found, watchers(reader, agent_id=agent_id, now=now))
 
 
-def matching(reader: Reader, view: View, search: str, *, agent_id: int) -> list[Place]:
-    """Return the places of the view's records that a search finds, in list order."""
-    condition, facts = selected(view, agent_id)
-    ids = found_ids(reader, search)
-    sql = f"SELECT r.position, r.id FROM record r WHERE r.id IN ({id_list(ids)}) AND {condition}"  # noqa: S608 - integers
-    found = reader.rows(sql, **facts)
-    return sorted(Place(row["position"], row["id"]) for row in found)
+def selected(reader: Reader, view: View, agent_id: int, search: str) -> tuple[str, str, dict[str, Any]]:
+    """Return where a view's records ``r`` come from, the condition on them, and the parameters of both.
 
-
-def selected(view: View, agent_id: int) -> tuple[str, dict[str, Any]]:
-    """Return a view's condition on ``record r`` and its parameters; each is one range of an index."""
+    Without a search it is one range of an index.
+    """
     low, high = 0, RANK_STEP * 3 - 1  # all but done
     if view is View.NEEDS_US:
         low, high = range_of(Need.NEEDS_US)
     elif view is View.DONE:
         low, high = range_of(Need.DONE)
-    facts = {"low": low, "high": high}
+    source, facts = hits(reader, search) if search else ("record r", {})
+    facts |= {"low": low, "high": high}
+    condition = "r.position BETWEEN :low AND :high"
     if view is View.MINE:
-        return "r.assignee_id = :agent AND r.position BETWEEN :low AND :high", facts | {"agent": agent_id}
-    return "r.position BETWEEN :low AND :high", facts
+        return source, f"{condition} AND r.assignee_id = :agent", facts | {"agent": agent_id}
+    return source, condition, facts
 
 
 def _ordered(
-    reader: Reader,
-    condition: str,
-    facts: dict[str, Any],
-    *,
-    agent_id: int,
-    now: datetime,
-    limit: int,
-    upwards: bool,
+    reader: Reader, selection: str, facts: dict[str, Any], agent_id: int, now: datetime, limit: int, *, upwards: bool
 ) -> tuple[ListRow, ...]:
     way = " DESC" if upwards else ""
-    sql = f"{COLUMNS} WHERE {condition} ORDER BY r.position{way}, r.id{way} LIMIT :limit"
+    sql = f"{COLUMNS} FROM {selection} ORDER BY r.position{way}, r.id{way} LIMIT :limit"
     found = reader.tuples(sql, **facts, limit=limit)
     return _values(reversed(found) if upwards else found, watchers(reader, agent_id=agent_id, now=now))
-
-
-def _page(places: list[Place], after: Place | None, before: Place | None, limit: int) -> list[Place]:
-    if after:
-        return [place for place in places if place > after][:limit]
-    if before:
-        return [place for place in places if place < before][-limit:]
-    return places[:limit]
-
-
-def _by_id(reader: Reader, places: list[Place], agent_id: int, now: datetime) -> tuple[ListRow, ...]:
-    return rows(reader, View.OPEN, [place.id for place in places], agent_id=agent_id, now=now)
 
 
 def _values(found: Iterable[Sequence[Any]], seen_by: dict[int, tuple[str, ...]]) -> tuple[RecordRow, ...]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from models.rules.triage import RANK_STEP
-from models.store.window import COLUMNS
+from models.store.window import COLUMNS, NAMES
 from models.types.mail import IncomingMail
 from models.types.people import AgentView, Channel
 from models.types.record import View
@@ -16,7 +16,7 @@ from tui.desk import LocalDesk
 
 TURNS = 300
 FEW, MANY = 1_000, 100_000
-SELECT = f"{COLUMNS} WHERE r.position < ? ORDER BY r.position, r.id LIMIT 200"
+SELECT = f"{COLUMNS} FROM record r {NAMES} WHERE r.position < ? ORDER BY r.position, r.id LIMIT 200"
 
 
 def run() -> Iterator[Row]:
