@@ -46,13 +46,13 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         content = incoming.read(size)
         if len(content) < size:
             return
-        _allow_more_time()
+        allow_more_time()
         answer = json.dumps(to_json(parse(content)), ensure_ascii=False).encode()
         outgoing.write(LENGTH.pack(len(answer)) + answer)
         outgoing.flush()
 
 
-def _allow_more_time() -> None:
+def allow_more_time() -> None:
     """Move the processor limit so that this mail has its seconds, however many came before."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)

@@ -1,9 +1,12 @@
 """Mail addresses in the one form they are compared and stored in."""
 
+import re
 import unicodedata
 
 MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1, octets
 MAX_DOMAIN = 255  # RFC 5321 4.5.3.1.2
+# Almost every address; judging it letter by letter took 15 % of a bulk import.
+_PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{1,255}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _DOMAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
 
 
@@ -12,6 +15,12 @@ def normal(address: str) -> str:
 
     "" for what cannot be an address: no @, an empty side, white space or controls, a domain that is none.
     """
+    if address.isascii() and _PLAIN.fullmatch(plain := address.lower()):
+        return plain
+    return _normal(address)
+
+
+def _normal(address: str) -> str:
     text = unicodedata.normalize("NFD", address.strip())
     if text.startswith("<") and text.endswith(">"):
         text = text[1:-1].strip()

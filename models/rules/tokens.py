@@ -100,7 +100,7 @@ def loop_tag(key: bytes) -> str:
 
 def is_our_loop_tag(key: bytes, tag: str) -> bool:
     """Tell whether a mail carries this desk's loop header."""
-    return _same(loop_tag(key), tag.strip())
+    return tag != "" and _same(loop_tag(key), tag.strip())
 
 
 def subject_tag(number: int) -> str:

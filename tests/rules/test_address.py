@@ -87,3 +87,8 @@ def test_normal_is_stable_and_never_raises(written: str) -> None:
 @given(st.emails())
 def test_case_never_tells_addresses_apart(written: str) -> None:
     assert address.normal(written.upper()) == address.normal(written.lower())
+
+
+@given(st.emails() | st.from_regex(r"[A-Za-z0-9.+_\"-]{0,70}@?[A-Za-z0-9._-]{0,70}", fullmatch=True))
+def test_the_quick_way_and_the_thorough_way_agree(written: str) -> None:
+    assert address.normal(written) == address.normal(f" {written}")

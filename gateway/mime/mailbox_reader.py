@@ -1,0 +1,39 @@
+"""Read and parse many old mails in a child process of its own; what it imports is what it needs."""
+
+import hashlib
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.mime.child import allow_more_time, confine
+from gateway.mime.mailbox_file import Lying, read
+from gateway.mime.parse import parse
+from models.types.mail import IncomingMail
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a child brought: mails with their bytes and hashes, and what could not be read and why."""
+
+    mails: list[tuple[bytes, str, IncomingMail]]
+    left_out: list[tuple[str, str]]
+
+
+def begin() -> None:
+    """Bound this process as the parsing child is; Ctrl-C is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confine()
+
+
+def read_all(places: Sequence[Lying]) -> Reading:
+    """Read and parse these mails."""
+    reading = Reading([], [])
+    for place in places:
+        try:
+            content = read(place)
+        except OSError as error:
+            reading.left_out.append((place.path, error.strerror or str(error)))
+            continue
+        allow_more_time()
+        reading.mails.append((content, hashlib.sha256(content).hexdigest(), parse(content)))
+    return reading
