@@ -4,7 +4,7 @@ The ORM takes half a second to import; ``warm`` does that once the first frame i
 """
 
 import asyncio
-import secrets
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -226,7 +226,7 @@ class LocalDesk:
                 self._use_cases = UseCases(
                     self._url,
                     agent_id=self._agent.id,
-                    terminal=secrets.token_hex(16),
+                    terminal=os.urandom(16).hex(),
                     hold_seconds=self._hold_seconds,
                     clock=self._clock,
                 )

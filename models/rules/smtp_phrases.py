@@ -6,9 +6,11 @@ without addresses and links, and has bounded repeats only.
 """
 
 import re
+from functools import cache
 
 from models.types.outbox import Reason
 
+Phrases = tuple[tuple[Reason, re.Pattern[str]], ...]
 _Words = tuple[tuple[Reason, tuple[str, ...]], ...]
 
 _BOX = r"(?:user|account|mailbox|mail box|recipient|addressee|e-?mail address|address|compte|destinataire|postfach)"
@@ -184,9 +186,17 @@ _VAGUE: _Words = (
 )
 
 
-def _compiled(words: _Words) -> tuple[tuple[Reason, re.Pattern[str]], ...]:
+@cache
+def clear_words() -> Phrases:
+    """Phrases stronger than the enhanced code. Compiled when first asked for: a first screen must not wait for it."""
+    return _compiled(_CLEAR)
+
+
+@cache
+def vague_words() -> Phrases:
+    """Phrases asked only when the enhanced code says nothing."""
+    return _compiled(_VAGUE)
+
+
+def _compiled(words: _Words) -> Phrases:
     return tuple((reason, re.compile("|".join(patterns))) for reason, patterns in words)
-
-
-CLEAR_WORDS = _compiled(_CLEAR)  # stronger than the enhanced code
-VAGUE_WORDS = _compiled(_VAGUE)  # asked only when the enhanced code says nothing

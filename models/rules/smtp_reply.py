@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.rules.smtp_phrases import CLEAR_WORDS, VAGUE_WORDS
+from models.rules.smtp_phrases import Phrases, clear_words, vague_words
 from models.types.outbox import Phase, Reason
 
 LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 6: the account's fault, never the recipient's
@@ -103,7 +103,7 @@ def enhanced_code(text: str) -> str:
 
 
 def _reason(code: int | None, detail: str, words: str, phase: Phase | None, temporary: bool) -> Reason:
-    said = _said(CLEAR_WORDS, words)
+    said = _said(clear_words(), words)
     if phase is Phase.AUTH or code in LOGIN_CODES:
         about_login = Reason.SYSTEM if temporary else Reason.AUTH
         return said if said in (Reason.TLS, Reason.RATE) else about_login
@@ -111,10 +111,10 @@ def _reason(code: int | None, detail: str, words: str, phase: Phase | None, temp
         return Reason.SENDER  # what does not exist is ours, not the recipient's
     if said is None and temporary and detail == "7.1" and "later" in words:
         return Reason.GREYLIST
-    return said or _by_detail(detail, temporary) or _said(VAGUE_WORDS, words) or _by_code(code, phase, temporary)
+    return said or _by_detail(detail, temporary) or _said(vague_words(), words) or _by_code(code, phase, temporary)
 
 
-def _said(phrases: tuple[tuple[Reason, re.Pattern[str]], ...], words: str) -> Reason | None:
+def _said(phrases: Phrases, words: str) -> Reason | None:
     return next((reason for reason, pattern in phrases if pattern.search(words)), None)
 
 
