@@ -15,6 +15,7 @@ from models.types.mail import AttachedFile
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w:.-]{2,40})", re.IGNORECASE)
 _TEXT = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_UNSEEN = frozenset({"text/x-amp-html", "text/watch-html"})  # forms of the text for other readers
 _STUB = 400  # characters; a text/plain alternative up to this long may be a mere hint to the HTML
 
 
@@ -147,6 +148,8 @@ def _text(part: Part, content: Content) -> None:
 def _leaf(part: Part, content: Content) -> None:
     """Keep a part as a file; one that packs others is unpacked."""
     kind = part.type
+    if kind in _UNSEEN:
+        return
     if kind in _TNEF or _name(part).lower() == "winmail.dat":
         unpacked = enclosed_files(part)
         if unpacked is not None:

@@ -63,7 +63,7 @@ class Words:
         starts = sorted({at for found in places.values() for at in found})
         ends = dict(zip(starts, [*starts[1:], len(self.own)][: len(starts)], strict=True))
         text = "\n".join(line for at in places.get(address, ()) for line in self.own[at : ends[at]])
-        if len(places) <= 1 or not any(character.isdigit() for character in text.replace(address, "")):
+        if len(places) <= 1 or not any(character.isalpha() for character in text.replace(address, "")):
             text = f"{text}\n{self.whole}" if text else self.whole
         return text[:_SAID]
 
@@ -75,7 +75,7 @@ class Words:
     def _named_by(self, patterns: tuple[re.Pattern[str], ...], given: Sequence[str]) -> dict[str, list[int]]:
         spelled = {address.lower(): address for address in given}
         found: dict[str, list[int]] = {address: [] for address in given}
-        before = ""
+        before, behind = "", 0
         for at, line in enumerate(self.own):
             above, before = before, line if line.strip() else before
             if "@" not in line:
@@ -83,9 +83,10 @@ class Words:
             for pattern in patterns:
                 address = _named(pattern, line, above)
                 if address:
+                    behind = behind if pattern is _ALIAS else at  # an alias shares the words of what it stands for
                     lines = found.setdefault(spelled.setdefault(address.lower(), address), [])
-                    if at not in lines[-1:]:
-                        lines.append(at)
+                    if behind not in lines[-1:]:
+                        lines.append(behind)
         return found
 
 

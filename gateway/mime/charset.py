@@ -30,6 +30,10 @@ _ALIASES = {
 _LABEL = re.compile(r"[\s\"']+")
 _SURE = frozenset({"cp1252", ""})  # labels worn by mail in any charset
 _SAMPLE = 4096  # bytes the guess looks at
+_LIKELY = [
+    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "cp932",
+    "euc_jp", "gb18030", "big5hkscs", "cp949",
+]  # fmt: skip
 _ENOUGH = 20  # bytes above 127 a statistical guess needs
 _JIS_SHIFT = re.compile(rb"\x1b(\([BJHI]|\$[@B]|\$\([DO]|&@\x1b\$B|\.[AF])")
 
@@ -58,14 +62,29 @@ def _decode_8bit(data: bytes, name: str, hint: str) -> str:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as fault:
             # Nearly all of it is UTF-8: cut or damaged, not another charset.
-            if name == "utf-8" and (fault.start > len(data) - 4 or _mostly_utf8(data)):
+            if name == "utf-8" and (_cut_off(data, fault) or _mostly_utf8(data)):
                 return data.decode("utf-8-sig", "replace")
     if name and name not in _SURE and name != "utf-8":
         try:
-            return data.decode(name)
+            return _wide_utf8(data) or data.decode(name)
         except UnicodeDecodeError:
             return _utf8_or(data, name)
     return _guess(data, _codec(hint) if name != "cp1252" else name)
+
+
+def _cut_off(data: bytes, fault: UnicodeDecodeError) -> bool:
+    """Say whether only the last letter is broken, and others were whole."""
+    return fault.reason == "unexpected end of data" and not data[: fault.start].isascii()
+
+
+def _wide_utf8(data: bytes) -> str:
+    """Return the text if it is UTF-8 with three bytes a letter, else "": no other charset looks so by chance."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+    letters = [letter for letter in text if ord(letter) > 127]
+    return text if len(letters) > 1 and min(letters) >= "\u0800" else ""
 
 
 def _utf8_or(data: bytes, name: str) -> str:
@@ -82,7 +101,7 @@ def _guess(data: bytes, hint: str) -> str:
     if high >= _ENOUGH:
         from charset_normalizer import from_bytes  # 17 ms to import, needed for one mail in thousands
 
-        best = from_bytes(data[:_SAMPLE]).best()
+        best = from_bytes(data[:_SAMPLE], cp_isolation=_LIKELY).best()
         if best is not None:
             return data.decode(best.encoding, "replace")
     return _legacy(data, "cp1252")

@@ -39,7 +39,7 @@ def html_text(source: str) -> HtmlText:
     return HtmlText(reader.lines, reader.flags)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Open:
     """An element whose end matters."""
 
@@ -61,7 +61,8 @@ class _Reader:
         self.rest_quoted = False
         self.block_outside = 0  # blockquotes open when the quoting element began
         self.answered = False  # inside it a blockquote has ended: what follows is an answer between the quotes
-        self.gap = 0  # blank lines owed before the next text
+        self.gap = 0  # 1: a blank line is owed before the next text
+        self.block_before = 0  # blockquotes round the last line
         self.size = 0
         self.bullet = ""
         self.never_closed: set[str] = set()
@@ -151,9 +152,6 @@ class _Reader:
         """Do what a tag's mere name asks for."""
         if name in CLOSED_BY_NEXT and self.open and self.open[-1].tag == name:
             self._close(self.open.pop())
-        if name in self.awaited:
-            for element in self.open:
-                element.nested += element.tag == name
         if name in BLOCK:
             self._break()
             self.gap = max(self.gap, GAP.get(name, 0))
@@ -163,10 +161,10 @@ class _Reader:
             self._rule()
 
     def _open_special(self, name: str, values: dict[str, str]) -> None:
-        if len(self.open) > _OPEN_KEPT:
-            return
         what, value = "", ""
-        if "hidden" in values or HIDDEN_STYLE.search(values.get("style", "")):
+        if len(self.open) > _OPEN_KEPT:
+            pass  # a page nested this deep is no letter
+        elif "hidden" in values or HIDDEN_STYLE.search(values.get("style", "")):
             what = "hidden"
             self.hidden += 1
         elif values and quote_mark(name, values) == "inside":
@@ -181,7 +179,10 @@ class _Reader:
             self.block += 1
         elif name == "a" and _LINK.match(values.get("href", "")):
             what, value = "link", values["href"]
-        if what:
+        if not what:
+            if outer := self._innermost(name):
+                outer.nested += 1
+        else:
             self.open.append(_Open(name, what, value))
             self.awaited.add(name)
 
@@ -191,16 +192,19 @@ class _Reader:
             self.gap = max(self.gap, GAP.get(name, 0))
         if name == "pre":
             self.pre = max(0, self.pre - 1)
-        for number in range(len(self.open) - 1, -1, -1):
-            element = self.open[number]
-            if element.tag != name:
-                continue
-            if element.nested:
-                element.nested -= 1
-                continue
-            del self.open[number]
-            self._close(element)
+        element = self._innermost(name)
+        if element is None:
             return
+        if element.nested:
+            element.nested -= 1
+            return
+        self.open.remove(element)
+        self._close(element)
+
+    def _innermost(self, name: str) -> _Open | None:
+        if name not in self.awaited:
+            return None
+        return next((element for element in reversed(self.open) if element.tag == name), None)
 
     def _close(self, element: _Open) -> None:
         if element.what == "hidden":
@@ -262,9 +266,9 @@ class _Reader:
         if text:
             text = self.bullet + text
             self.bullet = ""
-            for _ in range(self.gap if self.lines and self.lines[-1].strip("> ") else 0):
-                self._line(mark.rstrip(), flag)
-            self.gap = 0
+            if self.gap and self.lines and self.lines[-1].strip("> "):
+                self._line(("> " * min(self.block, self.block_before, _QUOTE_LEVELS)).rstrip(), flag)
+            self.gap, self.block_before = 0, self.block
         self._line((mark + text).rstrip(), flag)
 
     def _line(self, text: str, flag: bool) -> None:

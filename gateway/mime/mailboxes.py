@@ -49,6 +49,7 @@ class _Reader:
         self.words: list[tuple[str, bool]] = []  # (text, quoted)
         self.comments: list[str] = []
         self.angle: str | None = None
+        self.named_by = 0  # how many words stood before the angle bracket
 
     def read(self) -> list[Mailbox]:
         at, text, end = 0, self.text, len(self.text)
@@ -120,9 +121,13 @@ class _Reader:
         if opening >= 0:
             inside = inside[opening + 1 :]
         if self.angle is not None and "@" in self.angle and "@" in inside:
-            self._finish()  # a second address without a comma
+            between = self.words[self.named_by :]
+            del self.words[self.named_by :]
+            self._finish()  # a second address without a comma: what stands between is its name
+            self.words = between
         if self.angle is None or "@" not in self.angle:
             self.angle = inside
+            self.named_by = len(self.words)
         return end + 1 if self.text.startswith(">", end) else end
 
     def _colon(self, at: int) -> int:

@@ -8,7 +8,8 @@ from gateway.mime.limits import DEPTH, PARTS
 from gateway.mime.params import field_type, parameters
 from gateway.mime.transfer import decode_transfer
 
-_GUESS = re.compile(rb"(?:\A|\n)--([^\s\r\n][^\r\n]{0,199}?)[ \t]*\r?\n(?:[A-Za-z-]{3,40}:|\r?\n)")
+_GUESS = re.compile(rb"(?<![^\n])--([^\s\r\n][^\r\n]{0,199}?)[ \t]*\r?\n(?:[A-Za-z-]{3,40}:|\r?\n)")
+_FILE_NAME = re.compile(r"([^/\\?#:*<>|\"]{1,120}\.[A-Za-z0-9]{2,5})$")
 _GUESS_WITHIN = 20_000  # bytes looked at for a boundary nobody declared
 
 
@@ -39,7 +40,15 @@ class Part:
         raw = self.header.raw("content-disposition")
         if raw and (name := parameters(raw, self.header.hint).get("filename")):
             return name
-        return self.params.get("name", "") or self.params.get("filename", "")
+        return self.params.get("name", "") or self.params.get("filename", "") or self._described_name()
+
+    def _described_name(self) -> str:
+        """Name by Content-Location or Content-Description, if that looks like a file's name (RFC 2557 4)."""
+        for field_name in ("content-location", "content-description"):
+            found = _FILE_NAME.search(self.header.text(field_name))
+            if found and not self.type.startswith(("text/", "multipart/", "message/")):
+                return found[1]
+        return ""
 
     @property
     def disposition(self) -> str:
@@ -59,7 +68,7 @@ def read_tree(content: bytes) -> Part:
 
 def find(root: Part, path: str) -> Part | None:
     """Find a part by its path."""
-    if root.path == path or (path == "1" and not root.children):
+    if root.path == path or (path == "1" and (not root.children or root.type.startswith("message/"))):
         return root
     for child in root.children:
         if child.path == path or path.startswith(child.path + "."):

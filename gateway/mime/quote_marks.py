@@ -10,8 +10,9 @@ _INTRO_LONGEST = 400
 _LINE_LONGEST = 1000
 _BLOCK_LINES = 12  # lines of a header block that are looked at
 _ADDRESS = re.compile(r"[^\s<>@()\[\]]{1,100}@[^\s<>@()\[\]]{1,100}")
-_ENDS = re.compile(r"(?::|：|wrote)[\s*_–—-]*$", re.IGNORECASE)
+_ENDS = re.compile(r"(?::|：|wrote)[\s*_–—\u200e\u200f\u202a-\u202e\u2066-\u2069-]{0,40}$", re.IGNORECASE)
 _DASHED = re.compile(r"\s*[–—-]{2,}\s?[^–—-].{0,200}\bwrote\s?[–—-]{2,}\s*$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[<(][^\s<>@()]{1,100}@[^\s<>@()]{1,100}[>)]")
 _SHARED = re.compile(
     r"[\s–—-]{0,20}\bOn (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? |\d|[A-Z][a-z]{2,8} \d).{5,300}\bwrote:\s*$"
 )
@@ -38,7 +39,7 @@ def intro_at(lines: Sequence[str], at: int) -> int:
     if OPENER.match(line) and any(character.isdigit() for character in line):
         return _opened(lines, at)
     if _ENDS.search(line):
-        return 1 if _is_intro(line, opened=False) else 0
+        return 1 if _is_intro(line, opened=False) or ("@" in line and _quoted_below(lines, at + 1)) else 0
     following = lines[at + 1] if at + 1 < len(lines) else ""
     if "@" in line and len(following) < 60 and _ENDS.search(following) and WROTE.search(following):
         return 2 if _is_intro(f"{line} {following}", opened=False) else 0
@@ -88,7 +89,7 @@ def _is_intro(text: str, *, opened: bool) -> bool:
     moment = MOMENT.search(text) is not None
     if opened:
         return moment and (verb or address)
-    return verb and (address or moment)
+    return (verb and (address or moment)) or (moment and _IN_BRACKETS.search(text) is not None)
 
 
 def shared_intro(line: str) -> str:
@@ -128,7 +129,7 @@ def header_block_at(lines: Sequence[str], at: int) -> bool:
         kinds.add(kind)
         address = address or "@" in line
     if "sender" in kinds:
-        return len(kinds) >= 3 or (len(kinds) == 2 and (address or "subject" in kinds))
+        return len(kinds) > 1 and (address or "subject" in kinds)
     return address and {"moment", "to"} <= kinds
 
 
