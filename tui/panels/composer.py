@@ -53,6 +53,7 @@ class Composer(Vertical, can_focus=True):
         self._to: tuple[str, ...] | None = None
         self._timer: Timer | None = None
         self._saving = asyncio.Lock()
+        self._there = asyncio.Event()  # the draft was read, or could not be
         self._trouble: tuple[Line, ...] = ()
         self._busy = False
 
@@ -82,15 +83,17 @@ class Composer(Vertical, can_focus=True):
     def open(self, record_id: int, mode: DraftMode) -> None:
         """Begin or continue my draft on a record; typing may start before it is read."""
         self._begin(record_id, mode)
-        self._open(record_id, mode)
+        self._open(record_id, mode, self._there)
 
     def resume(self, draft: DraftView) -> None:
         """Show a draft that came back by undo."""
         self._begin(draft.record_id, draft.mode)
         self._take(draft)
+        self._there.set()
 
     def _begin(self, record_id: int, mode: DraftMode) -> None:
         self.mode, self._record_id, self.draft, self._base = mode, record_id, None, None
+        self._there = asyncio.Event()
         self._trouble = ()
         self.text.load_text("")
         self.set_class(mode is DraftMode.NOTE, "note")
@@ -100,13 +103,15 @@ class Composer(Vertical, can_focus=True):
         self.write()
 
     @work(exclusive=True, group="draft-open", exit_on_error=False)
-    async def _open(self, record_id: int, mode: DraftMode) -> None:
+    async def _open(self, record_id: int, mode: DraftMode, there: asyncio.Event) -> None:
         try:
             self._take(await self._desk.open_draft(record_id, mode))
         except NightdeskError:
             self._close()
             self.post_message(self.Finished(record_id, None, False, ""))
             raise
+        finally:
+            there.set()
 
     def _take(self, draft: DraftView) -> None:
         """Put the stored text before what was typed meanwhile."""
@@ -139,7 +144,12 @@ class Composer(Vertical, can_focus=True):
         await self.save()
 
     async def save(self) -> None:
-        """Write what was typed; returns when it is committed. Raises ``NightdeskError`` with the text kept."""
+        """Write what was typed; returns when it is committed. Raises ``NightdeskError`` with the text kept.
+
+        What is typed before the draft was read waits for it: the line may drop just then.
+        """
+        if self.mode is not None:
+            await self._there.wait()
         async with self._saving:
             while self.draft is not None and self.unsaved:
                 subject, text, to = typed = self._typed()
@@ -171,12 +181,14 @@ class Composer(Vertical, can_focus=True):
     @work(exclusive=True, group="draft-send", exit_on_error=False)
     async def send(self, *, done: bool = False) -> None:
         """Send it; stopped by news or problems it stays open and says what they are."""
-        if self._busy or self.draft is None:
+        if self._busy or self.mode is None:
             return
         self._busy = True
         try:
             await self.save()
             draft = self.draft
+            if draft is None:
+                return
             base = draft.base if self._base is None else self._base
             self._answered(await self._desk.send(draft.id, base=base), done)
         finally:
