@@ -22,7 +22,7 @@ class Habit:
     to_sender: bool = False  # answers to From, whatever Reply-To says
     absent: str = ""  # an absence assistant answers first, with this text
     gone: bool = False  # the mailbox does not exist; the server says so
-    pause_seconds: float = 1.5
+    pause_seconds: float = 1.0
 
 
 ANNA = Person("Anna Berg", "anna@berg.example")
@@ -70,7 +70,10 @@ HABITS: dict[Person, Habit] = {
         to_sender=True,
     ),
     OLD_MILL: Habit(answers=(), gone=True),
-    YUKI: Habit(answers=("ありがとうございます。 Size 54 is right.", "Thank you, see you on Saturday.")),
+    YUKI: Habit(
+        answers=("ありがとうございます。 Size 54 is right, I will come on Saturday.", "Thank you, see you then."),
+        threaded=False,
+    ),
     MARA: Habit(
         answers=("I have seen this one before: the spare part is in stock since Monday, shelf B4.",), pause_seconds=3.0
     ),

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from gateway.demo import cast, opening
-from gateway.demo.process import SECRET, USER
+from gateway.demo.launch import SECRET
+from gateway.demo.process import USER
 from gateway.demo.world import LOOPBACK
 from models.services import setup
 from models.types.account import NewAccount, Security

@@ -58,10 +58,12 @@ def outlook(letter: Letter) -> bytes:
     paragraphs = "".join(f'<p class="MsoNormal">{escape(line) or "&nbsp;"}</p>' for line in letter.text.split("\n"))
     quote = ""
     if letter.quoted:
+        sent, about = f"{letter.date:%A, %d %B %Y %H:%M}", escape(letter.subject)
         lines = "".join(f'<p class="MsoNormal">{escape(line)}</p>' for line in letter.quoted.splitlines())
         quote = (
-            '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
-            f'<p class="MsoNormal"><b>From:</b> {escape(letter.to)}</p></div>{lines}'
+            '<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">'
+            f'<p class="MsoNormal"><b>From:</b> {escape(letter.to)}<br><b>Sent:</b> {sent}<br>'
+            f"<b>To:</b> {escape(str(letter.author))}<br><b>Subject:</b> {about}</p></div></div>{lines}"
         )
     message.set_content(letter.text + "\n")
     message.add_alternative(

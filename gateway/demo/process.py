@@ -9,13 +9,14 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import sys
 
 from gateway.demo.cast import DOMAIN
 from gateway.demo.customers import Customers
+from gateway.demo.launch import SECRET
 
 USER = "desk"
-SECRET = "NIGHTDESK_DEMO_SECRET"  # noqa: S105 -- the name of the variable
 
 
 async def world(seed: int, password: str) -> None:
@@ -44,5 +45,11 @@ async def _input_ends() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--remove", metavar="FOLDER", help="take this folder away at the end")
+    chosen = parser.parse_args()
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of its own deprecations
-    asyncio.run(world(parser.parse_args().seed, os.environ[SECRET]))
+    try:
+        asyncio.run(world(chosen.seed, os.environ[SECRET]))
+    finally:
+        if chosen.remove:
+            shutil.rmtree(chosen.remove, ignore_errors=True)

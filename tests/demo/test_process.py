@@ -14,8 +14,9 @@ from email.message import EmailMessage, Message
 import pytest
 
 from gateway.demo import cast
+from gateway.demo.launch import SECRET
 from gateway.demo.letters import Person
-from gateway.demo.process import SECRET, USER
+from gateway.demo.process import USER
 from gateway.demo.script import arrivals
 
 PASSWORD = "between you and me"
@@ -96,8 +97,8 @@ def test_a_customer_answers_in_the_thread(outside: Outside) -> None:
 
 
 def test_another_forgets_the_thread(outside: Outside) -> None:
-    outside.send(cast.LUCIA)
-    answer = outside.wait(from_(cast.LUCIA))
+    outside.send(cast.YUKI)
+    answer = outside.wait(from_(cast.YUKI))
     assert answer["In-Reply-To"] is None
     assert answer["References"] is None
 

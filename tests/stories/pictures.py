@@ -7,7 +7,7 @@ from pathlib import Path
 from textual.app import App
 
 FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
-FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+FONTS = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 
 def picture(app: App[None], name: str, title: str) -> None:

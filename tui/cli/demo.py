@@ -1,12 +1,7 @@
 """``nightdesk demo``: the real program on a desk of its own that is gone afterwards."""
 
-import json
-import os
-import secrets
-import select
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -15,22 +10,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from models.types.errors import NightdeskError
 from tui.cli.output import say
 
 if TYPE_CHECKING:
+    from gateway.demo.launch import Launched
     from tui.cli.parser import Commands
     from tui.settings import Settings
 
 OpenDesk = Callable[["Settings", tuple[str, ...]], int]
 
-HOLD_SECONDS = 3
+HOLD_SECONDS = 5
 TIPS = (
     f"Mail comes in by itself. r answers: type, Esc, y. It leaves after {HOLD_SECONDS} seconds,",
     "and the customer writes back in the same thread. z takes back, c writes a note,",
     "e is done, g q shows mail without a record, ? all keys; q leaves, all is removed.",
 )  # at most 78 characters each
-STARTED_SECONDS = 20.0
 
 
 def declare(commands: "Commands", places: ArgumentParser) -> None:
@@ -48,12 +42,16 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
 
 def run(arguments: Namespace, open_desk: OpenDesk) -> int:
     """Build it, open it, take it down, however it ends."""
+    from gateway.demo.launch import launched
+
     _end_by_exception()
+    print("nightdesk: setting up the demo ...", file=sys.stderr)
     try:
-        with _folder(keep=arguments.keep) as folder, _world(arguments.seed, folder) as world:
+        keep: bool = arguments.keep
+        with _folder(keep=keep) as folder, launched(arguments.seed, folder, remove=not keep) as world:
             return open_desk(_desk(folder, world), TIPS)
     finally:
-        _be_deaf()  # taking down is short and must not be cut short
+        _be_deaf()
 
 
 @contextmanager
@@ -62,39 +60,14 @@ def _folder(*, keep: bool) -> Iterator[Path]:
     try:
         yield path
     finally:
+        _be_deaf()  # taking down is short and must not be cut short
         if keep:
             say(f"The demo's desk is in {path}: nightdesk --database {path / 'desk.db'}")
         else:
             shutil.rmtree(path, ignore_errors=True)
 
 
-@contextmanager
-def _world(seed: int, folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Start the mail world beside us. It ends when its input is closed, so also when we are killed."""
-    from gateway.demo.process import SECRET
-
-    os.environ[SECRET] = secrets.token_urlsafe()
-    with open(folder / "world.log", "w") as log:
-        process = subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-P", "-m", "gateway.demo.process", "--seed", str(seed)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,  # Ctrl-C and a dropped line are for the desk
-        )
-    try:
-        yield process
-    finally:
-        _be_deaf()
-        try:
-            process.communicate(timeout=STARTED_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-
-def _desk(folder: Path, world: "subprocess.Popen[str]") -> "Settings":
+def _desk(folder: Path, world: "Launched") -> "Settings":
     """Set a desk up as ``nightdesk init`` and ``nightdesk account add`` would, with some history."""
     from datetime import UTC, datetime
 
@@ -108,24 +81,12 @@ def _desk(folder: Path, world: "subprocess.Popen[str]") -> "Settings":
     from gateway.demo import desk
     from models.store.database import Database
 
-    database = Database(settings.database)
+    me, database = whoami(), Database(settings.database)
     try:
-        me = whoami()
-        ports = _ports(world)
-        database.write(desk.furnish, login=me.login, name=me.name, ports=ports, now=datetime.now(UTC))
+        database.write(desk.furnish, login=me.login, name=me.name, ports=world.ports(), now=datetime.now(UTC))
     finally:
         database.close()
     return settings
-
-
-def _ports(world: "subprocess.Popen[str]") -> dict[str, int]:
-    """Wait for the line in which the world says where it listens."""
-    assert world.stdout is not None
-    ready, _, _ = select.select([world.stdout], [], [], STARTED_SECONDS)
-    line = world.stdout.readline() if ready else ""
-    if not line:
-        raise NightdeskError("The demo's mail world did not start.", "See what it says with: nightdesk demo --keep")
-    return dict(json.loads(line))
 
 
 def _end_by_exception() -> None:
