@@ -1,8 +1,14 @@
-"""Which recipients a listener takes: the desk's own addresses, signed or not, and nobody else's mail."""
+"""Which recipients a listener takes: the desk's own addresses, signed or not, and nobody else's mail.
+
+And what a mail is once it is here: a list of our own in front of an address does not make people's mail list mail.
+"""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from models.rules.address import domain, local, normal, plus_stripped
+from models.types.mail import IncomingMail
+from models.types.message import MailClass
 from models.types.reception import Reception
 
 POSTMASTER = "postmaster"  # RFC 5321 4.5.1: always taken, also without a domain
@@ -24,3 +30,12 @@ def receive(address: str, *, own: Collection[str], domains: Collection[str], cat
     if host not in domains:
         return Reception.FOREIGN
     return Reception.TAKEN if host in catchalls or local(address) == POSTMASTER else Reception.UNKNOWN
+
+
+def as_received(mail: IncomingMail, domains: Collection[str]) -> IncomingMail:
+    """Take list mail for a person's when the list is one of ours (RFC 2919): a group that stands for support@ (R6)."""
+    if mail.mail_class is not MailClass.LIST:
+        return mail
+    name = mail.list_id.rpartition("<")[2].rstrip("> \t").strip().lower()
+    ours = any(name == one or name.endswith(f".{one}") for one in domains)
+    return replace(mail, mail_class=MailClass.HUMAN) if ours else mail

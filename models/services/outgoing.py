@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.rules import threading, tokens
+from models.rules import auto_reply, threading, tokens
 from models.services import audience, way
 from models.services.composing import record_of
 from models.store import desk_facts, messages, outbox
@@ -12,7 +12,7 @@ from models.store.outbox import DeliveryFacts
 from models.store.records import RecordFacts, bare
 from models.types.errors import NotFound
 from models.types.mail import Mailbox, OutgoingMail
-from models.types.message import Direction, MessageKind
+from models.types.message import Direction, MailClass, MessageKind
 from models.types.people import Why
 
 AUTOMATIC = "auto-generated"  # RFC 3834 5; a notification no person addressed to this recipient
@@ -54,6 +54,8 @@ def _answer(
         text=_signed(message.text, desk.brand(record.brand_id).signature),
         quoted=(answered.new_text or answered.text) if answered else "",
         quoted_intro=_intro(answered) if answered else "",
+        automatic=auto_reply.AUTOMATIC if message.mail_class is MailClass.AUTOREPLY else "",
+        loop_tag=tokens.loop_tag(desk.key) if message.mail_class is MailClass.AUTOREPLY else "",
     )
 
 

@@ -8,11 +8,14 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
 from models.rules import routing
+from models.rules.reception import as_received
 from models.services import arrive, bounces
-from models.store import contacts, desk_facts, messages, raw_mail, records, routing_context
+from models.services.acknowledge import acknowledge
+from models.services.continuing import continue_record
+from models.store import contacts, desk_facts, messages, raw_mail, records, routing_context, routing_moment
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
-from models.store.raw_mail import DUPLICATE, IGNORED, QUARANTINED, ROUTED, STORED, RawFacts
+from models.store.raw_mail import DUPLICATE, IGNORED, QUARANTINED, ROUTED, SPAM, STORED, RawFacts
 from models.types.errors import NotAllowed, NotFound
 from models.types.mail import IncomingMail
 from models.types.routing import Creation, RoutingDecision, Target, Tried
@@ -22,6 +25,12 @@ _TARGETS = {
     DUPLICATE: Target.DUPLICATE,
     IGNORED: Target.IGNORED,
     QUARANTINED: Target.QUARANTINE,
+    SPAM: Target.SPAM,
+}
+_STATES = {
+    Target.DUPLICATE: DUPLICATE,
+    Target.QUARANTINE: QUARANTINED,
+    Target.SPAM: SPAM,
 }
 
 
@@ -75,8 +84,9 @@ def _place(session: Session, desk: DeskFacts, raw_id: int, mail: IncomingMail, n
     raw = _raw(session, raw_id)
     if raw.state != STORED:
         return _TARGETS[raw.state]
-    mail = _as_delivered(mail, raw)
+    mail = as_received(_as_delivered(mail, raw), [facts.name for facts in desk.domains])
     context = routing_context.gather(session, desk, mail, raw)
+    context = routing_moment.with_moment(session, desk, context, mail, now)
     decision = routing.route(mail, context)
     state = _apply(session, desk, mail, raw, decision, now)
     _close(session, raw_id, state, mail, decision.reason if state == QUARANTINED else raw.reason, decision.tried)
@@ -93,6 +103,9 @@ def _apply(
         for creation in decision.creations:
             record = arrive.open_record(session, desk, mail, creation, now)
             arrive.append(session, desk, record, mail, raw, decision, now, fresh=True)
+            if decision.continues_id is not None and (old := records.read(session, decision.continues_id)):
+                continue_record(session, old, record, now)
+            acknowledge(session, desk, record, mail, creation, now)
         return ROUTED
     if decision.target in (Target.RECORD, Target.BOUNCE) and decision.record_id is not None:
         record_found = records.lock(session, decision.record_id)
@@ -105,9 +118,7 @@ def _apply(
         else:
             arrive.append(session, desk, record_found, mail, raw, decision, now)
         return ROUTED
-    if decision.target is Target.DUPLICATE:
-        return DUPLICATE
-    return QUARANTINED if decision.target is Target.QUARANTINE else IGNORED
+    return _STATES.get(decision.target, IGNORED)
 
 
 def _by_hand(

@@ -15,6 +15,7 @@ from models.store.changes import announce
 from models.types.account import NewAccount
 from models.types.errors import NotAllowed, NotFound
 from models.types.people import AgentView, Channel
+from models.types.routing import Policy
 
 # name, letter in lists, stages (the first is a new record's, the last one done), carries an amount
 KINDS = (
@@ -52,14 +53,50 @@ def init(session: Session, *, brand: str, domain: str, notification: str, now: d
     announce(session, now, topic="accounts")
 
 
-def add_alias(session: Session, *, address: str, creates: str) -> None:
-    """Let mail to an address open records of a kind. Its domain becomes one of ours."""
+def add_alias(
+    session: Session,
+    *,
+    address: str,
+    creates: str,
+    policy: Policy = Policy.EVERYONE,
+    any_domain: bool = False,
+    auto_reply: str = "",
+) -> None:
+    """Let mail to an address open records of a kind. Its domain becomes one of ours.
+
+    ``any_domain``: its local part counts at every domain of ours. ``auto_reply``: what whoever wrote a first mail is
+    told, once a day at most; "" = nothing. What is said replaces what was said of this address before.
+    """
     if not normal(address):
         raise NotAllowed(f"{address!r} is no mail address.")
     there = setting_up.kinds(session)
     if creates not in there:
         raise NotFound(f"There is no kind of record called {creates!r}.", f"There are: {', '.join(there)}.")
-    setting_up.put_alias(session, local(address), setting_up.ensure_domain(session, domain_of(address)), creates)
+    setting_up.put_alias(
+        session,
+        local(address),
+        setting_up.ensure_domain(session, domain_of(address)),
+        creates,
+        policy=policy.value,
+        any_domain=any_domain,
+        auto_reply=auto_reply.strip(),
+    )
+
+
+def set_catchall(session: Session, *, domain: str, local_part: str) -> None:
+    """Take mail for unknown addresses of a domain as mail to this local part there; "" = into quarantine."""
+    host, name = domain_of(f"x@{domain}"), local(f"{local_part}@{domain}")
+    if not host or (local_part and not name):
+        raise NotAllowed(f"{local_part}@{domain} is no mail address.")
+    setting_up.set_catchall(session, setting_up.ensure_domain(session, host), name)
+
+
+def set_reopening(session: Session, *, kind: str, days: int | None) -> None:
+    """Say how long after a record of this kind was done an answer opens it again. None: always, 0: never."""
+    if days is not None and days < 0:
+        raise NotAllowed("The days must not be negative.")
+    if not setting_up.set_reopening(session, kind, days):
+        raise NotFound(f"There is no kind of record called {kind!r}.")
 
 
 def remove_alias(session: Session, *, address: str) -> None:

@@ -12,6 +12,7 @@ from models.store import settings
 from models.tables.desk import Agent, Alias, Brand, Domain, Kind
 from models.tables.mail import Account, SendingAddress
 from models.types.people import AgentView
+from models.types.routing import Policy
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
@@ -24,8 +25,10 @@ class AliasRow:
     local_part: str
     domain: str
     creates: str
-    brand_id: int | None
+    brand_id: int | None  # its own, else its domain's when there is more than one domain
     any_domain: bool
+    policy: Policy
+    auto_reply: str  # "" = none
 
     @property
     def address(self) -> str:
@@ -77,6 +80,7 @@ class DeskFacts:
     brands: tuple[BrandFacts, ...]
     default_brand_id: int | None
     stages: Mapping[str, tuple[str, ...]]  # of each kind of record; the first is a new one's
+    reopen_days: Mapping[str, int]  # of the kinds that are closed for good some day
 
     def agent_by_email(self, address: str) -> AgentView | None:
         """Find the working agent with this normal address."""
@@ -97,13 +101,26 @@ def read(session: Session) -> DeskFacts:
     """Read it all. ``SettingsError`` when the desk was never set up."""
     domains = [(d.id, DomainFacts(d.name, d.brand_id, d.bounce, d.catchall)) for d in _domains(session)]
     names = {domain_id: facts.name for domain_id, facts in domains}
+    # a domain that is the only one is every brand's (R17)
+    brand_of = {domain_id: facts.brand_id for domain_id, facts in domains} if len(domains) > 1 else {}
     aliases = tuple(
-        AliasRow(a.id, a.local_part, names[a.domain_id], a.creates, a.brand_id, a.any_domain) for a in _aliases(session)
+        AliasRow(
+            a.id,
+            a.local_part,
+            names[a.domain_id],
+            a.creates,
+            brand_of.get(a.domain_id) if a.brand_id is None else a.brand_id,
+            a.any_domain,
+            Policy(a.policy),
+            a.auto_reply,
+        )
+        for a in _aliases(session)
     )
     accounts = tuple(
         AccountAddress(a.id, normal(a.email), bool(a.imap_host or a.pop3_host)) for a in _accounts(session)
     )
     agents = tuple(AgentView(*row) for row in _agents(session))
+    kinds = session.execute(select(col(Kind.name), col(Kind.stages), col(Kind.reopen_days))).all()
     brands = list(session.execute(select(col(Brand.id), col(Brand.name), col(Brand.signature), col(Brand.is_default))))
     notification = normal(settings.get(session, settings.NOTIFICATION_ADDRESS))
     bounce = normal(settings.get(session, settings.BOUNCE_ADDRESS))
@@ -129,7 +146,8 @@ def read(session: Session) -> DeskFacts:
         agents=agents,
         brands=tuple(BrandFacts(row.id, row.name, row.signature) for row in brands),
         default_brand_id=next((row.id for row in brands if row.is_default), brands[0].id if brands else None),
-        stages={name: tuple(stages) for name, stages in session.execute(select(col(Kind.name), col(Kind.stages)))},
+        stages={kind.name: tuple(kind.stages) for kind in kinds},
+        reopen_days={kind.name: kind.reopen_days for kind in kinds if kind.reopen_days is not None},
     )
 
 
@@ -146,6 +164,8 @@ def _aliases(session: Session) -> Rows:
         col(Alias.creates),
         col(Alias.brand_id),
         col(Alias.any_domain),
+        col(Alias.policy),
+        col(Alias.auto_reply),
     )
     return session.execute(select(*columns).order_by(col(Alias.id))).all()
 

@@ -91,6 +91,11 @@ def move(session: Session, record_id: int, need: Need, since: datetime, reason: 
     session.execute(_MOVE, {"record": record_id} | {f"new_{name}": value for name, value in place.items()})
 
 
+def set_continues(session: Session, record_id: int, old_id: int) -> None:
+    """Remember which closed record this one continues."""
+    session.execute(update(Record).where(col(Record.id) == record_id).values(continues_id=old_id))
+
+
 def touch(session: Session, record_id: int, preview: str | None = None) -> None:
     """Count a change of the record; ``preview`` None leaves the newest words as they are."""
     if preview is None:

@@ -37,12 +37,31 @@ def kinds(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(select(col(Kind.name)).order_by(col(Kind.name))))
 
 
-def put_alias(session: Session, local_part: str, domain_id: int, creates: str) -> None:
+def put_alias(
+    session: Session,
+    local_part: str,
+    domain_id: int,
+    creates: str,
+    *,
+    policy: str = "everyone",
+    any_domain: bool = False,
+    auto_reply: str = "",
+) -> None:
     """Let mail to an address open records of this kind, whatever it opened before."""
-    values = {"local_part": local_part, "domain_id": domain_id, "policy": "everyone", "any_domain": False}
-    statement = insert_into(session, Alias).values(**values, creates=creates)
-    keys = ["local_part", "domain_id"]
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"creates": creates}))
+    said = {"creates": creates, "policy": policy, "any_domain": any_domain, "auto_reply": auto_reply}
+    statement = insert_into(session, Alias).values(local_part=local_part, domain_id=domain_id, **said)
+    session.execute(statement.on_conflict_do_update(index_elements=["local_part", "domain_id"], set_=said))
+
+
+def set_catchall(session: Session, domain_id: int, local_part: str) -> None:
+    """Set which local part takes mail for unknown addresses of a domain; "" = none."""
+    session.execute(update(Domain).where(col(Domain.id) == domain_id).values(catchall=local_part))
+
+
+def set_reopening(session: Session, kind: str, days: int | None) -> bool:
+    """Set for how many days a done record of a kind opens again. False: there is no such kind."""
+    statement = update(Kind).where(col(Kind.name) == kind).values(reopen_days=days)
+    return session.scalar(statement.returning(col(Kind.name))) is not None
 
 
 def remove_alias(session: Session, local_part: str, domain: str) -> bool:
