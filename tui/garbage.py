@@ -9,6 +9,11 @@ from contextlib import contextmanager
 ROUNDS = (700, 10, 1000)
 
 
+def hold() -> None:
+    """No rounds from now on until ``held`` ends: measured, they are a fifth of the processor time of a start."""
+    gc.disable()
+
+
 @contextmanager
 def held() -> Iterator[None]:
     """No rounds inside; what is alive at the end is never looked at again.

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from tui import garbage
 from tui.cli import demo
 from tui.cli.failures import guarded
 from tui.cli.parser import parse
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def open_desk(settings: "Settings", tips: tuple[str, ...] = ()) -> int:
     """Show the desk until the agent leaves, and carry the workers meanwhile; the exit code."""
+    garbage.hold()  # until the desk is warm
     return asyncio.run(_session(settings, tips))
 
 
@@ -167,7 +169,8 @@ class _Background:
         await self._desk.warm()
         if not self._settings.workers:
             return
-        run, database, holder, hostname = await asyncio.to_thread(self._tools)
+        with garbage.held():
+            run, database, holder, hostname = await asyncio.to_thread(self._tools)
         try:
             await run(database, holder=holder, hostname=hostname)
         finally:
