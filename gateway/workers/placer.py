@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from gateway.workers.database_threads import DatabaseThreads
-from gateway.workers.parsing import PARSE_SECONDS, Parsers, Unreadable
+from gateway.workers.parsing import PARSE_SECONDS, OtherVersion, Parsers, Unreadable
 from models.services import route
 from models.store import raw_mail
 from models.store.raw_mail import Queued
@@ -51,7 +51,7 @@ class Placer:
             wake.clear()
             try:
                 dealt_with = await (self.place_new() if fast else self.place_tried())
-            except DatabaseError as error:
+            except (DatabaseError, OtherVersion) as error:
                 log.warning("Stored mail waits: %s", error)
                 await asyncio.sleep(TROUBLE_SECONDS)
             else:

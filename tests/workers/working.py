@@ -35,7 +35,7 @@ from tests.services.letters import desk as make_world
 PASSWORD_VARIABLE = "NIGHTDESK_TEST_PASSWORD"
 QUICK = Pace(
     lease=3, lease_renew=1, tend=0.2, claim=3, claim_renew=1, recover=0.3, linger=0.5, grace=3, crash=0.3,
-    deadlines=Deadlines(connect=1, command=1, data=1, block=1, dot=1, quit=0.3),
+    deadlines=Deadlines(connect=2, command=2, data=2, block=2, dot=2, quit=0.3),
 )  # fmt: skip
 _names = count(1)
 
