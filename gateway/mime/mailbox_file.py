@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# A line that begins a mail: after an empty line, with a time and a year, which no sentence beginning "From" has.
-_BEGIN = re.compile(rb"(?:\A|\n\r?\n)From [^\r\n]*[0-9]{1,2}:[0-9]{2}[^\r\n]* [0-9]{4}[^\r\n]*\r?\n")
+# A line that begins a mail ends with a time and a year, which no sentence beginning "From" does.
+_BEGIN = re.compile(
+    rb"From [^\r\n]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: [A-Z]{2,5}| [+-][0-9]{4})? [0-9]{4}"
+    rb"(?: [A-Z]{2,5}| [+-][0-9]{4}| remote from [^\r\n]+)?\r?\n"
+)
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -53,14 +56,32 @@ def in_mbox(path: Path) -> Iterator[Lying]:
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start: int | None = None
-        for found in _BEGIN.finditer(content):
-            if start is not None:
-                yield Lying(str(path), start, found.start() + 1)
-            start = found.end()
-        if start is None:
+        begins = _begins(content)
+        _, start = next(begins, (0, 0))
+        if start == 0:
             raise ValueError(f"{path} is no mbox file: it does not begin with a From line")
-        yield Lying(str(path), start, len(content))
+        for line, after in begins:
+            yield Lying(str(path), start, line)
+            start = after
+        last = content[max(start, len(content) - 4) :]
+        line_end = 2 if last.endswith(b"\r\n") else 1
+        separated = last.endswith((b"\n\n", b"\r\n\r\n"))  # RFC 4155: an empty line ends each mail
+        yield Lying(str(path), start, len(content) - line_end * separated)
+
+
+def _begins(content: mmap.mmap) -> Iterator[tuple[int, int]]:
+    """Find From lines: where the empty line before each stands (0 for the first), and where the mail starts."""
+    found = _BEGIN.match(content)
+    if found is None:
+        return
+    yield 0, found.end()
+    at = found.end() - 1
+    while (at := content.find(b"\nFrom ", at)) >= 0:
+        found = _BEGIN.match(content, at + 1)
+        before = content[max(0, at - 2) : at]
+        if found and before.endswith((b"\n", b"\n\r")):
+            yield at - before.endswith(b"\r"), found.end()
+        at += 1
 
 
 def read(lying: Lying) -> bytes:

@@ -27,6 +27,7 @@ MAIL_LIMIT = 50 * 1024 * 1024
 AHEAD = 4  # batches the children may be ahead
 
 Batch = tuple[Lying, ...]
+Brought = tuple[list[Letter], list[tuple[str, str]]]  # and what could not be read: path, why
 
 
 @dataclass(slots=True)
@@ -114,11 +115,12 @@ class _Readers:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def read(self, batches: Iterable[Batch]) -> Iterator[tuple[list[Letter], list[tuple[str, str]]]]:
+    def read(self, batches: Iterable[Batch]) -> Iterator[Brought]:
         """Read batches in order, a few ahead of the one that is taken."""
-        ahead: deque[tuple[Batch, Future[Reading]]] = deque()
+        ahead: deque[tuple[Batch, ProcessPoolExecutor, Future[Reading]]] = deque()
         for batch in batches:
-            ahead.append((batch, self._begun(batch)))
+            future = self._begun(batch)
+            ahead.append((batch, self._pool, future))
             if len(ahead) > AHEAD:
                 yield self._finished(*ahead.popleft())
         while ahead:
@@ -131,15 +133,26 @@ class _Readers:
             self._renew()
             return self._pool.submit(read_all, batch)
 
-    def _finished(self, batch: Batch, future: Future[Reading]) -> tuple[list[Letter], list[tuple[str, str]]]:
+    def _finished(self, batch: Batch, pool: ProcessPoolExecutor, future: Future[Reading]) -> Brought:
         try:
             reading = future.result()
         except BrokenProcessPool:
+            if pool is self._pool:
+                self._renew()
+            return self._again(batch)
+        return [Letter(*mail) for mail in reading.mails], reading.left_out
+
+    def _again(self, batch: Batch) -> Brought:
+        """Read a batch whose child died, over this mail or another's; halve it until the mail is alone."""
+        try:
+            reading = self._begun(batch).result()
+        except BrokenProcessPool:
+            self._renew()
             if len(batch) == 1:
                 return _unread(batch[0])
-            self._renew()
-            parts = [self._finished((place,), self._begun((place,))) for place in batch]
-            return [one for letters, _ in parts for one in letters], [one for _, left_out in parts for one in left_out]
+            half = len(batch) // 2
+            first, second = self._again(batch[:half]), self._again(batch[half:])
+            return first[0] + second[0], first[1] + second[1]
         return [Letter(*mail) for mail in reading.mails], reading.left_out
 
     def _renew(self) -> None:
@@ -151,7 +164,7 @@ def _pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(CHILDREN, mp_context=get_context("spawn"), initializer=begin)
 
 
-def _unread(place: Lying) -> tuple[list[Letter], list[tuple[str, str]]]:
+def _unread(place: Lying) -> Brought:
     try:
         content = read(place)
     except OSError as error:

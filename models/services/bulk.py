@@ -59,8 +59,8 @@ def place(
         state = _apply(batch, mail, raw, decision)
         batch.keep(raw, letter.content, state, reason=decision.reason, mail=mail, tried=decision.tried)
     batch.write()
-    counts[Target.DUPLICATE] += len(letters) - len(fresh)
-    return counts
+    counts.update({Target.DUPLICATE: len(letters) - len(fresh)})
+    return +counts
 
 
 def _apply(batch: Batch, mail: IncomingMail, raw: RawFacts, decision: RoutingDecision) -> str:
