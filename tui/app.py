@@ -136,7 +136,8 @@ class NightdeskApp(CellDiffApp):
 
     async def flush(self) -> None:
         """Save what is being written. Raises NightdeskError when it cannot be."""
-        await self.desk_screen.composer.save()
+        if self.desk_screen.writing is not None:
+            await self.desk_screen.composer.save()
 
     async def hang_up(self) -> None:
         """Leave because the line dropped (SIGHUP): save, then end, whatever the terminal says."""

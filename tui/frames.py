@@ -1,11 +1,15 @@
 """The place where the frame writer meets Textual's private ``App._display``."""
 
+import logging
+
 from rich.console import RenderableType
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
 from textual.screen import Screen
 
 from tui.widgets.frame_writer import FrameWriter
+
+_log = logging.getLogger("nightdesk.screen")
 
 SYNC_FROM = 400  # bytes a frame must have to be worth the marks of a synchronised update
 
@@ -39,8 +43,8 @@ class CellDiffApp(App[None]):
         try:
             system = self.console._color_system
             frame = self._writer.frame(renderable, (self.size.width, self.size.height), system)
-        except (AttributeError, TypeError, ValueError, LookupError) as error:
-            self.log.error("the frame writer does not understand this Textual", error)
+        except (AttributeError, TypeError, ValueError, LookupError):
+            _log.exception("the frame writer does not understand this Textual; frames go out the stock way")
             self._writer = frame = None
         if frame is None:
             super()._display(screen, renderable)

@@ -45,6 +45,6 @@ def stock_picture(app: NightdeskApp) -> list[list[tuple[object, ...]]]:
     """The same screen, written whole by Textual itself."""
     width, height = app.size
     screen = pyte.Screen(width, height)
-    update = app.screen._compositor.render_update(full=True)
-    pyte.Stream(screen).feed(update.render_segments(app.console).replace("\n", "\r\n"))
+    lines = [strip.render(app.console) for strip in app.screen._compositor.render_strips()]
+    pyte.Stream(screen).feed("\r\n".join(lines))
     return cells(screen)

@@ -1,5 +1,7 @@
 """The cell-diff writer: after every key the terminal shows what stock Textual would show, for far fewer bytes."""
 
+import time
+
 import pyte
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import LayoutUpdate
 from textual.geometry import Region
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tests.panels.fake_desk import NOW, FakeDesk, long_desk, small_desk
@@ -16,16 +19,27 @@ from tests.panels.terminal import Terminal, bytes_written, cells, stock_picture
 from tui.app import NightdeskApp
 from tui.widgets.frame_writer import FrameWriter
 
-WALK = ("j", "j", "k", "G", "g", "g", "enter", "k", "Q", "space", "escape", "j", "j", "j", "enter", "w", "escape", "escape",
-        "tab", "shift+tab", "slash", "p", "r", "i", "escape", "colon", "t", "tab", "escape", "r", "h", "i", "enter", "x",
-        "backspace", "escape", "y", "z", "d", "c", "n", "escape", "p", "g", "q", "o", "escape", "question_mark", "pagedown",
-        "escape", "g", "o", "e", "e", "z", "ctrl+l")  # fmt: skip
+WALK = (
+    "j j k G g g enter k Q space escape j j j enter w escape escape tab shift+tab slash p r i escape colon t tab escape "
+    "r h i enter x backspace escape y z d c n escape p g q o escape question_mark pagedown escape g o e e z ctrl+l"
+).split()
 
 
 def build(desk: FakeDesk, **options: bool) -> NightdeskApp:
     app = NightdeskApp(desk, clock=lambda: NOW, **options)  # type: ignore[arg-type]
     app.driver_class = Terminal
     return app
+
+
+async def settled(app: NightdeskApp, pilot: Pilot[None], screen: pyte.Screen, stream: pyte.Stream) -> None:
+    """Feed what was written until both pictures agree and nothing more comes, or the deadline passes."""
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        await pilot.pause(0.01)
+        written = bytes_written(app)
+        stream.feed(written)
+        if not written and cells(screen) == stock_picture(app):
+            return
 
 
 @pytest.mark.parametrize("size", [(80, 24), (130, 40)])
@@ -38,8 +52,7 @@ async def test_after_every_key_the_terminal_shows_what_stock_textual_shows(size:
         await pilot.pause(0.1)
         for key in WALK:
             await pilot.press(key)
-            await pilot.pause(0.02)
-            stream.feed(bytes_written(app))
+            await settled(app, pilot, screen, stream)
             assert cells(screen) == stock_picture(app), f"after {key}"
 
 
@@ -49,9 +62,8 @@ async def test_a_resize_draws_everything_anew():
         await pilot.pause(0.1)
         bytes_written(app)
         await pilot.resize_terminal(100, 30)
-        await pilot.pause(0.1)
         screen = pyte.Screen(100, 30)
-        pyte.Stream(screen).feed(bytes_written(app))
+        await settled(app, pilot, screen, pyte.Stream(screen))
         assert cells(screen) == stock_picture(app)
 
 
@@ -61,9 +73,8 @@ async def test_ctrl_l_repairs_what_somebody_else_drew():
         await pilot.pause(0.1)
         bytes_written(app)
         await pilot.press("ctrl+l")
-        await pilot.pause(0.1)
         screen = pyte.Screen(80, 24)
-        pyte.Stream(screen).feed(bytes_written(app))
+        await settled(app, pilot, screen, pyte.Stream(screen))
         assert cells(screen) == stock_picture(app)
 
 

@@ -5,7 +5,7 @@ It knows which pane has the keys, turns keys into commands, and passes on "look 
 
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -24,8 +24,6 @@ from tui import commands
 from tui.bridge import Desk
 from tui.keys import COMMANDS, PREFIXES, Command, Context, Situation, shown
 from tui.panels.clock import Clock
-from tui.panels.command_line import CommandLine
-from tui.panels.composer import Composer
 from tui.panels.help import help_lines
 from tui.panels.hints import hints
 from tui.panels.list_head import ListHead
@@ -38,7 +36,14 @@ from tui.widgets.fault import Fault, fault_of
 from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
 
+if TYPE_CHECKING:
+    from tui.panels.command_line import CommandLine
+    from tui.panels.composer import Composer
+
 DWELL = 0.12  # seconds the cursor rests before the thread follows while keys come fast
+WIDE_FROM = 120  # columns that hold list and thread side by side
+DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
+FURNISH_SECONDS = 0.05  # after the first list is on the screen
 PRESENCE_SECONDS = 20
 AGES_SECONDS = 60
 VIEWS = tuple(View)
@@ -61,7 +66,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     """The desk at work."""
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
     AUTO_FOCUS: ClassVar[str | None] = None
 
@@ -73,6 +78,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self._desk = desk
         self._clock = clock
         self._table = tuple(table)
+        self._dark = True
         self._prefix = ""
         self._asked_from = Context.LIST
         self._returns: Context | None = Context.LIST
@@ -82,39 +88,78 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.records = RecordList(desk, clock, id="records")
         self.head = ListHead(desk, id="list-head")
         self.thread = ThreadPanel(desk, clock, id="thread-panel")
-        self.composer = Composer(desk, id="composer")
         self.status = StatusLine(desk, clock, id="status")
-        self.command_line = CommandLine(id="command-line")
+        self._composer: Composer | None = None
+        self._command_line: CommandLine | None = None
         self.hints = Lines(id="hints")
         self._verbs = Verbs(desk, self.records, self.say)
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
+        self.set_class(self.app.size.width >= WIDE_FROM, "-wide")  # before the first layout, not after it
         with Container(id="panes"):
             with Vertical(id="left"):
                 yield self.head
                 yield self.records
             with Vertical(id="right"):
                 yield self.thread
-                yield self.composer
         tips = Lines(id="tips")
         tips.display = bool(self._desk.tips)
         tips.styles.height = max(len(self._desk.tips), 1)
         tips.show(*((("  ", Role.TEXT), (tip, Role.NOTE)) for tip in self._desk.tips))
         yield tips
         yield self.status
-        yield self.command_line
         yield self.hints
 
     def on_mount(self) -> None:
         """Read what the first frame shows."""
-        self.composer.display = self.command_line.display = False
+        self.set_timer(DARK_SECONDS, self._light)
         self.set_focus(self.records)
         self.records.open_view(View.OPEN)
         self.head.turn(View.OPEN, "")
         self.status.read_health()
         self.set_interval(PRESENCE_SECONDS, self._be_present)
         self.set_interval(AGES_SECONDS, self.records.refresh)
+
+    def _light(self) -> None:
+        """Begin to draw."""
+        if self._dark:
+            self._dark = False
+            self.refresh(layout=True)
+
+    def _compositor_refresh(self) -> None:
+        """Draw nothing before the list is read, so that the first frame is a whole one."""
+        if not self._dark:
+            super()._compositor_refresh()
+
+    async def furnish(self) -> None:
+        """Mount what the first frame does not need: the composer and the command line."""
+        if self._composer is not None:
+            return
+        from tui.panels.command_line import CommandLine
+        from tui.panels.composer import Composer
+
+        self._composer, self._command_line = Composer(self._desk, id="composer"), CommandLine(id="command-line")
+        self._composer.display = self._command_line.display = False
+        await self.query_one("#right").mount(self._composer)
+        await self.mount(self._command_line, before=self.hints)
+
+    @property
+    def composer(self) -> "Composer":
+        """The composer, once furnished."""
+        assert self._composer is not None
+        return self._composer
+
+    @property
+    def command_line(self) -> "CommandLine":
+        """The command line, once furnished."""
+        assert self._command_line is not None
+        return self._command_line
+
+    @property
+    def writing(self) -> DraftMode | None:
+        """What is being written; None: nothing."""
+        return None if self._composer is None else self._composer.mode
 
     # -- news
 
@@ -136,6 +181,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def fault(self, error: BaseException) -> None:
         """Say an error."""
+        self._light()
         if isinstance(error, NightdeskError):
             self.say(f"{error} {error.remedy}".strip(), bad=True)
             return
@@ -150,11 +196,11 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         focused = self.focused
         if focused is None or focused is self.records:
             return Context.LIST
-        if focused is self.composer:
+        if focused is self._composer:
             return Context.REVIEW
         if isinstance(focused, Pager):
             return Context.THREAD
-        return Context.WRITING if self.composer.writing else None
+        return Context.WRITING if self._composer is not None and self._composer.writing else None
 
     def situation(self, context: Context | None = None) -> Situation:
         """What decides whether a command applies."""
@@ -167,7 +213,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             row=self.records.current,
             login=self._desk.agent.login,
             searching=bool(self.records.search),
-            draft=self.composer.mode,
+            draft=self.writing,
             deliveries=tuple(one.state for one in message.deliveries) if message else (),
             following=thread is not None
             and any(one.staff and mine in ((one.name, one.address), (one.name, "")) for one in thread.followers),
@@ -187,7 +233,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def _turned(self) -> None:
         context = self.context
-        reading = context is Context.THREAD or self.composer.mode is not None or self.thread.aside.display
+        reading = context is Context.THREAD or self.writing is not None or self.thread.aside.display
         self.set_class(reading, "-reading")
         if context is not None:
             mail = self.records.view is View.QUARANTINE
@@ -219,12 +265,13 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             spans += [(shown(second), Role.KEY), (f" {one.name.removeprefix('view-')}  ", Role.MUTED)]
         self.hints.show(tuple(spans))
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Take the second letter of a two-letter key before anybody else."""
         if not self._prefix:
             return
         event.stop()
         event.prevent_default()
+        await self.furnish()
         pressed, self._prefix = (self._prefix, event.character or event.key), ""
         self._turned()
         for command in self._table:
@@ -234,8 +281,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if event.key != "escape":
             self.say(f"{pressed[0]} {shown(event.key)} means nothing here; ? lists the keys.")
 
-    def action_run(self, command_id: str) -> None:
-        """Run a command from its key."""
+    async def action_run(self, command_id: str) -> None:
+        """Run a command from its key; keys typed meanwhile wait their turn."""
+        await self.furnish()
         self.run_command(commands.by_id(command_id, self._table))
 
     def run_command(self, command: Command, argument: str = "") -> None:
@@ -421,7 +469,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         else:
             self.set_focus(self.records)
 
-    def on_command_line_changed(self, event: CommandLine.Changed) -> None:
+    def on_command_line_changed(self, event: "CommandLine.Changed") -> None:
         """Search as it is typed; for a command show what it can become."""
         if event.prompt == "/":
             if event.line != self.records.search:
@@ -438,14 +486,14 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if found:
             self.command_line.put(found[0])
 
-    def on_command_line_left(self, event: CommandLine.Left) -> None:
+    def on_command_line_left(self, event: "CommandLine.Left") -> None:
         """Go back to where the keys were; a search goes back to what it was."""
         if event.prompt == "/" and self.records.search != self._search_before:
             self._turn_to(self.records.view, self._search_before)
         self.say("")
         self._unprompt()
 
-    def on_command_line_entered(self, event: CommandLine.Entered) -> None:
+    def on_command_line_entered(self, event: "CommandLine.Entered") -> None:
         """Run the line."""
         self.say("")
         if event.prompt == "/":
@@ -481,16 +529,19 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self._show_current()
 
     def _show_current(self) -> None:
-        if self.composer.mode is not None:
+        if self.writing is not None:
             return
         row: ListRow | None = self.records.current
         if (row.id if row else None) != self.thread.row_id or self.records.view is View.QUARANTINE:
             self.thread.open_row(self.records.view, row.id if row else None)
             self._be_present()
 
-    def on_record_list_loaded(self) -> None:
-        """Count again."""
+    async def on_record_list_loaded(self) -> None:
+        """Count again; the first time, get the rest of the screen ready behind the first list."""
+        self._light()
         self.head.read_counts()
+        if self._composer is None:
+            self.set_timer(FURNISH_SECONDS, self.furnish)
 
     def on_record_list_arrived(self) -> None:
         """Say what arrived out of sight."""
@@ -500,7 +551,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Count held copies down while there are any."""
         self._tick()
 
-    def on_composer_finished(self, event: Composer.Finished) -> None:
+    def on_composer_finished(self, event: "Composer.Finished") -> None:
         """Give the keys back, count the hold down, and go on if the record is done."""
         if event.sentence:
             self.say(event.sentence)
@@ -537,4 +588,4 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Tell the others which record is open here."""
         row = self.records.current
         record_id = row.id if isinstance(row, RecordRow) else None
-        await self._desk.presence(record_id, self.composer.mode is not None)
+        await self._desk.presence(record_id, self.writing is not None)

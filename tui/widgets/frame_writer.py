@@ -101,7 +101,7 @@ class _Output:
             self._pen = pen
         self._parts.append(shown)
         wide = x + 1 < len(self._text[y]) and self._text[y][x + 1] == ""
-        if len(shown) > 1 or not shown.isascii() and wide:
+        if len(shown) > 1 or wide:
             self._y = -1  # terminals disagree on such widths: say the next place in full
         else:
             self._y, self._x = y, x + 1
