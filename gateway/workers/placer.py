@@ -22,15 +22,15 @@ TRIES = 3
 FIRST_TRY_SECONDS = 3.0  # a mail that takes longer waits for the slow lane and its 20 seconds
 TOGETHER = 20  # mails of one transaction: some 50 ms, which an agent's commit may have to wait
 TOGETHER_BYTES = 16 * 1024 * 1024
-POLL_SECONDS = 0.5  # mail that another process stored is not announced
-SLOW_POLL_SECONDS = 2.0
+POLL_SECONDS = 3.0  # in case an announcement got lost
+SLOW_POLL_SECONDS = 10.0
 TROUBLE_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
 class Placer:
-    """Works while it holds the lease ``place``; ``wake`` says that mail was stored here."""
+    """Works while it holds the lease ``place``; ``wake`` says that mail may have been stored."""
 
     def __init__(self, threads: DatabaseThreads, parsers: Parsers, *, slow_seconds: float = PARSE_SECONDS) -> None:
         self._threads = threads

@@ -151,6 +151,7 @@ class Supervisor:
         """Hear what anybody commits."""
         async for change in changes(self._threads.database.url):
             self._clock.stir()
+            self._placer.wake.set()
             if change.accounts or change.all:
                 self._stale = True
                 self._changed.set()

@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.store import raw_mail
+from models.store.changes import announce
 from models.store.raw_mail import RawRow
 from models.types.account import Batch, Fetched
+
+STORED = "stored"  # heard by whoever places mail; there is nothing to see yet
 
 
 def keep(session: Session, *, account_id: int, batch: Batch, now: datetime) -> int:
@@ -19,6 +22,8 @@ def keep(session: Session, *, account_id: int, batch: Batch, now: datetime) -> i
     rows = [_row(batch, mail) for mail in batch.mails]
     new = raw_mail.keep(session, account_id, rows, now)
     raw_mail.move_cursor(session, account_id, batch.folder, batch.cursor, back=batch.rescanned)
+    if new:
+        announce(session, now, topic=STORED)
     return new
 
 
@@ -29,6 +34,7 @@ def keep_one(
 
     ``envelope_from``: None not known, "" the null sender. ``envelope_to``: bare addresses, may be empty.
     """
+    announce(session, now, topic=STORED)
     return raw_mail.keep_one(session, content, envelope_from, envelope_to, now)
 
 

@@ -193,5 +193,5 @@ class ChangeLog(SQLModel, table=True):
     __table_args__ = ({"sqlite_autoincrement": True},)
     id: int | None = Field(default=None, primary_key=True)
     record_id: int | None = None
-    topic: str = Field(max_length=16)  # record, quarantine, accounts
+    topic: str = Field(max_length=16)  # record, quarantine, accounts, stored
     at: datetime
