@@ -29,6 +29,8 @@ def desk(records: int) -> Path:
     """Return the kept file with this many records; made at the first call. Copy it before writing to it."""
     kept = _folder() / f"desk-{records}-{_fingerprint()}.db"
     if not kept.exists():
+        for old in _folder().glob(f"desk-{records}-*"):
+            old.unlink()
         part = kept.with_suffix(f".{os.getpid()}.part")
         _make(part, records)
         part.replace(kept)
