@@ -4,7 +4,7 @@ The author never does, nobody does twice, our own addresses never do, and a note
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from models.rules.address import normal
 from models.types.people import Audience, Channel, Follower, Recipient, Why
@@ -16,6 +16,7 @@ TWICE = "is there already"
 OUTSIDER = "not an agent; a note stays inside"
 NO_CUSTOMER_RELAY = "customers get no copies here"
 NO_ADDRESS = "has no usable address"
+TOO_MANY = "too many copies of this record's mail went out within the hour"
 
 
 def relay(
@@ -67,6 +68,13 @@ def note(
     table.follow(mentioned, staff_only=True, why=Why.MENTIONED)
     table.follow(followers, staff_only=True)
     return table.audience()
+
+
+def held_back(audience: Audience) -> Audience:
+    """Mail nobody: agents see it inside, the others are left out (R6)."""
+    inside = tuple(replace(one, channel=Channel.INBOX, address="") for one in audience.recipients if one.staff)
+    outside = tuple((one.name or one.address, TOO_MANY) for one in audience.recipients if not one.staff)
+    return Audience(inside, (*audience.left_out, *outside))
 
 
 @dataclass(frozen=True, slots=True)

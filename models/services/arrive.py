@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.rules import recipients, tokens, triage
+from models.rules import limits, recipients, tokens, triage
 from models.rules.address import domain, normal
 from models.services import way
 from models.services.copies import enqueue
 from models.services.need import turn
-from models.store import contacts, messages, records, settings
+from models.store import contacts, messages, records, settings, traffic
 from models.store.changes import announce
 from models.store.contacts import ContactFacts
 from models.store.desk_facts import DeskFacts
@@ -27,6 +27,7 @@ from models.types.routing import Creation, RoutingDecision
 
 PREVIEW = 190  # characters
 NO_SUBJECT = "(no subject)"
+MOST_REFERENCES = 200  # kept with a message, the newest
 NOBODY = Audience(())
 
 
@@ -80,7 +81,7 @@ def append(
     """Add a mail to a record as ``decision`` says; the message's id. ``fresh``: the record was opened for it."""
     author = _author(session, desk, mail, proved=decision.verified)
     # a new record needs us already, and nobody follows it
-    audience = NOBODY if fresh else _audience(session, desk, record, mail, decision, author)
+    audience = NOBODY if fresh else _audience(session, desk, record, mail, decision, author, now)
     message = message_of(record.id, mail, raw, decision, author, now, audience)
     message_id = messages.add(session, message)
     messages.add_files(session, message_id, mail.attachments)
@@ -144,7 +145,7 @@ def message_of(
         cc=tuple(str(mailbox) for mailbox in mail.cc),
         message_id=mail.message_id,
         in_reply_to=next(iter(mail.in_reply_to), ""),
-        references=mail.references,
+        references=mail.references[-MOST_REFERENCES:],
         account_id=raw.account_id,
         raw_id=raw.id,
         tried=tuple((one.rule, one.outcome, one.because) for one in decision.tried),
@@ -187,6 +188,7 @@ def _audience(
     mail: IncomingMail,
     decision: RoutingDecision,
     author: Author,
+    now: datetime,
 ) -> Audience:
     if not (decision.relay or decision.tell_staff):
         return NOBODY
@@ -198,10 +200,21 @@ def _audience(
         already=already,
         own=desk.own,
         internal=decision.internal or not decision.relay,
+        customer_relay=author.agent_id is not None or relays_to_customers(desk, record),
     )
     if author.agent_id is not None and decision.relay and not decision.internal:
-        return _with_customer(session, record, audience, already | desk.own)
+        audience = _with_customer(session, record, audience, already | desk.own)
+    mailed = any(person.channel is Channel.EMAIL for person in audience.recipients)
+    if mailed and traffic.relayed(session, record.id, now - limits.RELAY_WINDOW) >= limits.RELAYS:
+        return recipients.held_back(audience)
     return audience
+
+
+def relays_to_customers(desk: DeskFacts, record: RecordFacts) -> bool:
+    """Tell whether customers who follow a record get what other customers write there."""
+    if record.customer_relay is None:
+        return desk.brand(record.brand_id).customer_relay
+    return record.customer_relay
 
 
 def _with_customer(session: Session, record: RecordFacts, audience: Audience, has_it: frozenset[str]) -> Audience:

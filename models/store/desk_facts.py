@@ -43,6 +43,7 @@ class BrandFacts:
     id: int
     name: str
     signature: str
+    customer_relay: bool = True  # customers who follow get what other customers write
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,13 @@ def read(session: Session) -> DeskFacts:
     )
     agents = tuple(AgentView(*row) for row in _agents(session))
     kinds = session.execute(select(col(Kind.name), col(Kind.stages), col(Kind.reopen_days))).all()
-    brands = list(session.execute(select(col(Brand.id), col(Brand.name), col(Brand.signature), col(Brand.is_default))))
+    brands = list(
+        session.execute(
+            select(
+                col(Brand.id), col(Brand.name), col(Brand.signature), col(Brand.is_default), col(Brand.customer_relay)
+            )
+        )
+    )
     notification = normal(settings.get(session, settings.NOTIFICATION_ADDRESS))
     bounce = normal(settings.get(session, settings.BOUNCE_ADDRESS))
     company = session.scalars(select(col(SendingAddress.email)).where(col(SendingAddress.agent_id).is_(None)))
@@ -144,7 +151,7 @@ def read(session: Session) -> DeskFacts:
         aliases=aliases,
         accounts=accounts,
         agents=agents,
-        brands=tuple(BrandFacts(row.id, row.name, row.signature) for row in brands),
+        brands=tuple(BrandFacts(row.id, row.name, row.signature, row.customer_relay) for row in brands),
         default_brand_id=next((row.id for row in brands if row.is_default), brands[0].id if brands else None),
         stages={kind.name: tuple(kind.stages) for kind in kinds},
         reopen_days={kind.name: kind.reopen_days for kind in kinds if kind.reopen_days is not None},

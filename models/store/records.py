@@ -31,6 +31,7 @@ class RecordFacts:
     assignee_id: int | None
     contact_id: int | None
     brand_id: int | None
+    customer_relay: bool | None = None  # None: as its brand does
 
 
 def lock(session: Session, record_id: int) -> RecordFacts | None:
@@ -94,6 +95,11 @@ def move(session: Session, record_id: int, need: Need, since: datetime, reason: 
 def set_continues(session: Session, record_id: int, old_id: int) -> None:
     """Remember which closed record this one continues."""
     session.execute(update(Record).where(col(Record.id) == record_id).values(continues_id=old_id))
+
+
+def set_customer_relay(session: Session, record_id: int, on: bool | None) -> None:
+    """Set whether customers who follow a record get what other customers write; None: as its brand does."""
+    session.execute(update(Record).where(col(Record.id) == record_id).values(customer_relay=on))
 
 
 def touch(session: Session, record_id: int, preview: str | None = None) -> None:

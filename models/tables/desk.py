@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, true
 from sqlmodel import JSON, Column, Field, SQLModel
 
 from models.tables.columns import word
@@ -17,12 +17,16 @@ class Setting(SQLModel, table=True):
 
 
 class Brand(SQLModel, table=True):
-    """A project: the name and signature customers see. The default one serves records without a brand."""
+    """A project: the name and signature customers see. The default one serves records without a brand.
+
+    ``customer_relay``: customers who follow a record get what other customers write there (R8).
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=120, unique=True)
     signature: str = ""
     is_default: bool = False
+    customer_relay: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class Domain(SQLModel, table=True):

@@ -36,6 +36,7 @@ class Record(SQLModel, table=True):
     preview: str = Field(default="", max_length=200)
     revision: int = 0
     continues_id: int | None = Field(default=None, index=True)  # the done record whose answer opened this one
+    customer_relay: bool | None = None  # as of Brand; None: as its brand does
     created_at: datetime
 
 

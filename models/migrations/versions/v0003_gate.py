@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("sender", name="uq_sender_rule_sender"),
     )
     op.add_column("alias", sa.Column("auto_reply", sa.String(), nullable=False, server_default=""))
+    op.add_column("brand", sa.Column("customer_relay", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("record", sa.Column("customer_relay", sa.Boolean(), nullable=True))
     op.add_column("kind", sa.Column("reopen_days", sa.Integer(), nullable=True))
     op.add_column("message", sa.Column("left_out", sa.JSON(), nullable=False, server_default="[]"))
     # no foreign key: SQLite could only get one by a rebuild of the table, which would drop the search triggers
