@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gateway.mime.charset import decode
 from gateway.mime.enclosures import enclosed_files
 from gateway.mime.flowed import unflow
-from gateway.mime.limits import DEPTH, NOT_FULLY_PARSED, TEXT
+from gateway.mime.limits import DEPTH, NOT_FULLY_PARSED, TEXT, TEXT_BYTES
 from gateway.mime.parts import Part
 from gateway.mime.uuencode import take_out
 from models.rules.filename import safe
@@ -116,7 +116,9 @@ def _unnamed(part: Part) -> bool:
 
 
 def _text(part: Part, content: Content) -> None:
-    data = part.decoded()
+    data = part.decoded(TEXT_BYTES)
+    if part.end - part.start > TEXT_BYTES:
+        content.warn(NOT_FULLY_PARSED)
     label = part.params.get("charset", "")
     if part.type == "text/html":
         from gateway.mime.html import html_text  # only HTML mail pays for it
@@ -127,12 +129,12 @@ def _text(part: Part, content: Content) -> None:
         content.add_lines(made.lines, made.quoted)
         return
     text = decode(data, label).replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > TEXT:
-        text = text[:TEXT]
-        content.warn(NOT_FULLY_PARSED)
     if part.params.get("format", "").lower() == "flowed":
         text = unflow(text, delsp=part.params.get("delsp", "").lower() == "yes")
     text, files = take_out(text)
+    if len(text) > TEXT:
+        text = text[:TEXT]
+        content.warn(NOT_FULLY_PARSED)
     for number, file in enumerate(files, 1):
         name = safe(file.name)
         content.files.append(

@@ -10,17 +10,17 @@ _LINE = 2000
 _SAID = 4000
 _ADDR = r"[^\s<>@,;:\"'()\[\]|*/=]{1,100}@[a-zA-Z0-9\u0080-\U0010ffff][^\s<>@,;:\"'()\[\]|*/]{1,200}"
 # An address that begins a line, behind bullets or a reply code.
-_BULLET = r"[\s>*•\"'(-]{0,60}"
+_BULLET = r"[\s<>*•\"'(-]{0,60}"
 _FIRST = re.compile(rf"{_BULLET}(?:[245]\d\d[ -]){{0,2}}(?:\d\.\d\.\d )?[<\"']{{0,2}}({_ADDR})")
 _LABELLED = re.compile(
-    r"\s{0,40}(?:(?:final|original|x-actual)-recipient|(?:failed |intended |original |envelope )?"
+    r"[\s>]{0,40}(?:(?:final|original|x-actual)-recipient|(?:failed |intended |original |envelope )?"
     r"(?:recipients?|address)(?: address)?|rcpt to"
     r"|[^:\n]{0,60}(?:deliver|sen[dt]|address|recipient|empf(?:ä|ae)nger|destinatai?r|宛先|收件人)"
     rf"[^:\n]{{0,40}})\s?[:：]\s{{0,20}}(?:rfc822\s?;)?\s{{0,10}}[<\"']{{0,2}}({_ADDR})",
     re.IGNORECASE,
 )
 _INLINE = re.compile(
-    r"(?:\bto|\bfor|\brecipients?|\buser|\baddress|\bmailbox|\bsize|\bfull|\baccount|\bfrom:|smtp=)[’'s]{0,2}"
+    r"(?:\bto|\bfor|\brecipients?|\buser|\baddress|\bmailbox|\bsize|\bfull|\baccount|\bfrom:|smtp=)(?:[’']s|\(e?s\))?"
     rf"[^\w<@\n]{{0,5}}[<\"'(]{{0,2}}({_ADDR})",
     re.IGNORECASE,
 )
@@ -33,6 +33,7 @@ _NOT_FAILED = re.compile(
     r"|mail from|from:",
     re.IGNORECASE,
 )
+_ANYWHERE = re.compile(_ADDR)
 _ALONE = re.compile(rf"[\s>*•\"'(<-]{{0,60}}{_ADDR}[\s>\"'):]{{0,9}}$")
 _SENDER_FOLLOWS = re.compile(r"(?:sent by|from)\s*:?\s*$")
 
@@ -45,18 +46,30 @@ class Words:
         self.own = [line[:_LINE] for line in lines[: _LINES if end is None else end]]
         self.rest = [] if end is None else [line[:_LINE] for line in lines[end : end + _LINES]]
 
-    def places(self, given: Sequence[str] = (), senders: Collection[str] = ()) -> dict[str, list[int]]:
+    def places(
+        self, given: Sequence[str] = (), senders: Collection[str] = (), *, sure: bool = False
+    ) -> dict[str, list[int]]:
         """Find failed addresses and their lines; the surest way of naming that names any wins.
 
         ``given``: addresses known to have failed. ``senders``: the writer's own, named only if nobody else is.
+        ``sure``: an address within a sentence does not count.
         """
-        for patterns in ((_FIRST, _LABELLED, _ALIAS), (_INLINE,)):
+        for patterns in ((_FIRST, _LABELLED, _ALIAS), () if sure else (_INLINE,)):
             found = self._named_by(patterns, given)
             others = {one: at for one, at in found.items() if one in given or one.lower() not in senders}
             alone = {one: at for one, at in found.items() if any(_ALONE.match(self.own[line]) for line in at)}
             if any(others.values()) or alone:
                 return others if any(others.values()) else alone
         return {address: [] for address in given}
+
+    def mentioned(self, senders: Collection[str]) -> dict[str, list[int]]:
+        """Find any address at all that is not the writer's or a helper's: the last resort."""
+        found: dict[str, list[int]] = {}
+        for at, line in enumerate(self.own):
+            for one in _ANYWHERE.findall(line) if "@" in line and not _NOT_FAILED.search(line) else ():
+                if one.lower() not in senders:
+                    found.setdefault(one.rstrip(".:;,'\"!?"), []).append(at)
+        return found
 
     def said(self, places: dict[str, list[int]], address: str) -> str:
         """Join the lines that speak of an address: from each of its places to the next one's. Else all the words."""

@@ -10,6 +10,7 @@ from gateway.mime.delivery_status import addresses_of, read_status
 from gateway.mime.header import Header, read_header
 from gateway.mime.ids import message_ids
 from gateway.mime.machine import is_bounce_daemon
+from gateway.mime.machine_subjects import AUTOMATIC_SUBJECT
 from gateway.mime.mailboxes import mailboxes
 from models.types.mail import Bounce, BounceRecipient, Mailbox
 
@@ -39,7 +40,8 @@ def read_text_bounce(
     if not failed and not _says_so(words, sender, subject, return_path):
         return Bounce()
     back = returned or _returned_header(words.rest)
-    found = _recipients(words, failed, own_addresses(header), back, subject)
+    system = _from_system(sender, return_path)
+    found = _recipients(words, failed, own_addresses(header), back, subject, system=system)
     if not found and not failed:
         return Bounce()
     ids = message_ids(back.raw("message-id")) if back else ()
@@ -59,7 +61,8 @@ def _says_so(words: Words, sender: tuple[Mailbox, ...], subject: str, return_pat
     above = SUBJECT.search(subject[:500]) is not None
     below = any(BODY.search(line) for line in words.own if not line.startswith(">"))
     if _from_system(sender, return_path):
-        return above or below
+        away = AUTOMATIC_SUBJECT.match(subject)
+        return above or (below and (away is None or away.lastgroup != "strong"))
     return above and below and not _ANSWER.match(subject)
 
 
@@ -77,14 +80,22 @@ def _returned_header(rest: list[str]) -> Header | None:
 
 
 def _recipients(
-    words: Words, failed: list[str], senders: frozenset[str], returned: Header | None, subject: str
+    words: Words,
+    failed: list[str],
+    senders: frozenset[str],
+    returned: Header | None,
+    subject: str,
+    *,
+    system: bool,
 ) -> tuple[BounceRecipient, ...]:
     groups = read_status(words.whole) or read_status("\n".join(words.rest))
-    places = words.places(failed, senders)
+    places = words.places(failed, senders, sure=not system)
     if not any(places.values()) and not failed:
         places = {address: [] for group in groups for address in addresses_of(group)}
     if not places and returned is not None:
         places = {one.address: [] for one in mailboxes(returned.raw("to")) if "@" in one.address}
+    if system and not places:
+        places = words.mentioned(senders)
     action = "delayed" if DELAYED.search(f"{subject}\n{words.whole}") else ""
     people = []
     for address in places:

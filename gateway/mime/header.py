@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from gateway.mime.limits import HEADER_BYTES
 from gateway.mime.words import header_text
 
 _END = re.compile(rb"\n\r?\n")
@@ -56,7 +57,7 @@ def read_header(content: bytes, start: int, end: int) -> tuple[Header, int]:
     found = _END.search(content, start, end)
     head_end = found.start() + 1 if found else end
     body = found.end() if found else end
-    lines = content[start:head_end].split(b"\n")
+    lines = content[start : min(head_end, start + HEADER_BYTES)].split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
     header = Header()

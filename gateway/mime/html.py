@@ -13,6 +13,8 @@ from gateway.mime.clean import storable
 from gateway.mime.html_tags import BLOCK, CLOSED_BY_NEXT, GAP, HIDDEN_STYLE, RAW, VOID, quote_mark
 from gateway.mime.limits import TEXT
 
+# A tag as nearly all are written; what fails here (a stray quote, a "<" inside) takes the slow way.
+_WHOLE_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40}+)((?:[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+)>""")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 _SPACE = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _ATTRIBUTE = re.compile(
@@ -34,7 +36,7 @@ class HtmlText:
 
 def html_text(source: str) -> HtmlText:
     """Turn a document into lines."""
-    reader = _Reader(source[: TEXT * 2])
+    reader = _Reader(source)
     reader.read()
     return HtmlText(reader.lines, reader.flags)
 
@@ -82,20 +84,26 @@ class _Reader:
                 comments_close = close >= 0
                 at = close + 3 if close >= 0 else start + 4
                 continue
-            tag = _TAG.match(source, start)
-            if tag is None:
-                at = self._odd(start)
-                continue
-            close = self._tag_end(tag.end())
-            if close < 0:
-                break  # no tag ends after here
-            name = tag[2].lower()
-            if tag[1]:
-                self._end(name)
+            tag = _WHOLE_TAG.match(source, start)
+            if tag:
+                at = self._element(tag[1], tag[2].lower(), tag[3], tag.end())
+            elif tag := _TAG.match(source, start):
+                close = self._tag_end(tag.end())
+                if close < 0:
+                    break  # no tag ends after here
+                attributes = source[tag.end() : min(close, tag.end() + _LONGEST_TAG)]
+                at = self._element(tag[1], tag[2].lower(), attributes, close + 1)
             else:
-                self._start(name, source[tag.end() : min(close, tag.end() + _LONGEST_TAG)])
-            at = self._skip_raw(name, close + 1) if name in RAW and not tag[1] else close + 1
+                at = self._odd(start)
         self._break()
+
+    def _element(self, slash: str, name: str, attributes: str, at: int) -> int:
+        """Begin or end an element; return where reading goes on."""
+        if slash:
+            self._end(name)
+            return at
+        self._start(name, attributes)
+        return self._skip_raw(name, at) if name in RAW else at
 
     def _odd(self, start: int) -> int:
         """Step over declarations and processing instructions; a lone "<" is text."""
@@ -134,8 +142,9 @@ class _Reader:
     def _start(self, name: str, attributes: str) -> None:
         self._meet(name)
         values = _attributes(attributes) if attributes.strip(" /") else {}
+        mark = quote_mark(name, values) if values else ""
         if name not in VOID:
-            self._open_special(name, values)
+            self._open_special(name, values, mark)
         if name == "img" and not self.hidden:
             self._image(values)
         elif name in {"td", "th"} and self.words:
@@ -144,7 +153,7 @@ class _Reader:
             self.bullet = "* "
         elif name == "pre":
             self.pre += 1
-        if values and quote_mark(name, values) == "rest":
+        if mark == "rest":
             self._break()
             self.rest_quoted = True
 
@@ -160,14 +169,14 @@ class _Reader:
         elif name == "hr":
             self._rule()
 
-    def _open_special(self, name: str, values: dict[str, str]) -> None:
+    def _open_special(self, name: str, values: dict[str, str], mark: str) -> None:
         what, value = "", ""
         if len(self.open) > _OPEN_KEPT:
             pass  # a page nested this deep is no letter
         elif "hidden" in values or HIDDEN_STYLE.search(values.get("style", "")):
             what = "hidden"
             self.hidden += 1
-        elif values and quote_mark(name, values) == "inside":
+        elif mark == "inside":
             what = "quote"
             self._break()
             if not self.quote:

@@ -28,11 +28,14 @@ _INSIDE = frozenset({
 })  # fmt: skip
 # Those that stand before it: everything after them is quoted.
 _REST = frozenset({"divrplyfwdmsg", "appendonsend", "stopspelling"})
+_TELLING = frozenset({"class", "id", "name", "type", "data-marker"})
 _RENAMED = re.compile(r"^(?:x_|ecx|ydp[0-9a-f]{6,12})+")  # what other programs put before a foreign class
 
 
 def quote_mark(name: str, values: dict[str, str]) -> str:
     """Say whether an element holds the quoted mail ("inside"), stands before it ("rest") or neither ("")."""
+    if _TELLING.isdisjoint(values):
+        return ""
     words = f"{values.get('class', '')} {values.get('id', '')} {values.get('name', '')}".lower().split()
     for word in words:
         mark = _RENAMED.sub("", word)

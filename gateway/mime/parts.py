@@ -31,9 +31,10 @@ class Part:
         """Return the body as it stands in the mail."""
         return self.content[self.start : self.end]
 
-    def decoded(self) -> bytes:
-        """Return the body with its transfer encoding undone."""
-        return decode_transfer(self.raw(), self.header.plain("content-transfer-encoding"))
+    def decoded(self, limit: int | None = None) -> bytes:
+        """Return the body with its transfer encoding undone; of more than ``limit`` encoded bytes only the first."""
+        end = self.end if limit is None else min(self.end, self.start + limit)
+        return decode_transfer(self.content[self.start : end], self.header.plain("content-transfer-encoding"))
 
     def file_name(self) -> str:
         """Return the name the part claims for itself, "" when it has none."""

@@ -6,6 +6,7 @@ import re
 from gateway.mime.uuencode import decode_uu
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_BLANK_END = re.compile(rb"[ \t]\r?(?:\n|\Z)")
 _SOFT = re.compile(rb"=[ \t]*\r?\n")
 
 
@@ -39,7 +40,10 @@ def _run(letters: bytes) -> bytes:
 
 def from_quoted_printable(data: bytes) -> bytes:
     """Decode quoted-printable; soft breaks with blanks behind them are still soft, and a wrong escape is kept."""
-    return binascii.a2b_qp(_strip_blanks(_SOFT.sub(b"", data)))
+    joined = data.replace(b"=\r\n", b"").replace(b"=\n", b"")
+    if _BLANK_END.search(joined):
+        joined = _strip_blanks(_SOFT.sub(b"", joined))
+    return binascii.a2b_qp(joined)
 
 
 def _strip_blanks(data: bytes) -> bytes:

@@ -93,6 +93,8 @@ def test_where_the_fields_are_silent_the_words_speak() -> None:
 
 
 TEXTS = [
+    # French, in one sentence
+    ("Le message n'a pas pu être délivré à anna@x.example\n(552 5.2.2 plein)", [("anna@x.example", "5.2.2", "soft")]),
     # Postfix
     (
         "This is the mail system at mx.example.\n\nFor further assistance, please send mail to <help@mx.example>\n\n"
@@ -175,6 +177,10 @@ NOT_BOUNCES = [
     ("From: anna@x.example\nSubject: Re: Undelivered Mail\n", "It says user unknown:\nbob@x.example\nWhat now?"),
     ("From: anna@x.example\nSubject: Printer\n", "Delivery failed? My mailbox is full. Write to bob@x.example"),
     ("From: anna@x.example\nSubject: Out of office\nReturn-Path: <>\n", "I am away. Ask bob@x.example."),
+    (
+        "From: anna@x.example\nSubject: Automatic reply: x\nReturn-Path: <>\n",
+        "I could not be reached. Ask bob@x.example.",
+    ),
     ("From: anna@x.example\nSubject: original attached\n", "See the file."),
 ]
 

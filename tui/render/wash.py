@@ -23,6 +23,11 @@ _FOREIGN = re.compile(
     f"(?P<one>[{_CONTROL}{_TURNING}{_BROKEN}\u2028\u2029])"
     f"|(?P<kept>[{_MARK}{_JOINER}]{{{MARKS_KEPT}}})[{_MARK}{_JOINER}]+"
 )
+# What needs no second look: nearly all text is made of it, and this look is many times as fast.
+_PLAIN = re.compile(
+    "[\t\n -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u20a0-\u20cf"
+    "\u3000-\u3029\u3041-\u3096\u4e00-\u9fff]*+"
+)
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _SPACES = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 
@@ -38,7 +43,7 @@ def line(text: str, limit: int = LINE_LIMIT) -> str:
 
 def block(text: str) -> str:
     """Wash a body: LF and TAB stay, every other line break becomes LF."""
-    return _wash(_BREAKS.sub("\n", text))
+    return text if _PLAIN.fullmatch(text) else _wash(_BREAKS.sub("\n", text))
 
 
 def _wash(text: str) -> str:
