@@ -15,6 +15,7 @@ from gateway.transports.imap_client import COMMAND_SECONDS, Answer, ImapClient
 from gateway.transports.imap_protocol import ANSWER_BYTES, LONGEST_LINE, ImapProtocol
 from gateway.transports.mailbox_name import quote_mailbox
 from models.types.account import Batch, Cursor, Endpoint, Fetched, Security
+from models.types.failpoint import Point, reach
 
 LARGEST_MAIL = 50_000_000  # bytes; of a larger one only the header is fetched
 HEADER_BYTES = 256 * 1024  # as much of a large mail's header as is fetched
@@ -42,7 +43,9 @@ class ImapSession:
         """Connect, encrypt as the endpoint demands, log in."""
         try:
             tls.check_plain_allowed(endpoint)
+            reach(Point.FETCH_CONNECT)
             await self._connect(endpoint)
+            reach(Point.FETCH_LOGIN)
             await self._login(endpoint)
         except Exception as error:
             self._drop()
@@ -94,6 +97,7 @@ class ImapSession:
         client = self._client
         if client is not None and client.protocol.fault is None:
             client.protocol.closing = True
+            reach(Point.FETCH_LOGOUT)
             with suppress(TransportFault):
                 await client.command("LOGOUT", seconds=CLOSE_SECONDS)
         self._drop()
@@ -130,6 +134,7 @@ class ImapSession:
         """Open the folder; return where fetching has to begin."""
         client = self._open_client()
         self._place, self._waiting = None, []
+        reach(Point.FETCH_EXAMINE)
         answer = await client.command("EXAMINE", quote_mailbox(folder))
         if answer.result != "OK":
             client.abort()
@@ -146,6 +151,7 @@ class ImapSession:
         return cursor
 
     async def _search(self, after_uid: int) -> list[int]:
+        reach(Point.FETCH_SEARCH)
         answer = await self._ok("SEARCH", f"UID {after_uid + 1}:*", size_bytes=LONGEST_LINE)
         # n:* always names the newest message, also when its UID is below n (RFC 3501 6.4.8)
         return sorted(uid for uid in _found(answer) if after_uid < uid < 2**32)
@@ -170,6 +176,7 @@ class ImapSession:
         if not uids:
             return {}
         expected = sum(sizes[uid] for uid in uids)
+        reach(Point.FETCH_BODIES)
         answer = await self._ok(
             "FETCH",
             _set(uids),

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from gateway.transports.doorkeeper import Doorkeeper, Limits
 from models.types.errors import NightdeskError
+from models.types.failpoint import Point, reach
 from models.types.reception import Reception
 
 SIZE_LIMIT = 50 * 1024 * 1024
@@ -157,6 +158,7 @@ class _Taking(SMTP):
         except Exception as error:  # whatever it was, the mail is not ours
             log.error("A mail was not stored: %s", type(error).__name__)
             return _TROUBLE
+        reach(Point.TAKEN)
         return "250 2.0.0 Stored"
 
     def _close(self) -> None:

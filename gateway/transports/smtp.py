@@ -15,6 +15,7 @@ from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.smtp_wire import SmtpWire
 from models.rules import address, smtp_reply
 from models.types.account import Endpoint, Security
+from models.types.failpoint import Point, reach
 from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Unknown
 
 _REASONS = {FaultKind.AUTH: Reason.AUTH, FaultKind.TLS: Reason.TLS, FaultKind.REFUSED: Reason.CONNECT}
@@ -56,8 +57,10 @@ class SmtpSession:
         self._endpoint, self._phase = endpoint, Phase.CONNECT
         try:
             tls.check_plain_allowed(endpoint)
+            reach(Point.CONNECT)
             await self._connect(endpoint, hostname)
             self._phase = Phase.AUTH
+            reach(Point.LOGIN)
             if endpoint.user:
                 await self._login(endpoint)
         except Exception as error:
@@ -95,6 +98,7 @@ class SmtpSession:
     async def close(self) -> None:
         """Say QUIT if the connection stands; its errors change nothing."""
         if self.usable and self._client is not None:
+            reach(Point.QUIT)
             with suppress(SMTPException, OSError):
                 await self._client.quit(timeout=self._deadlines.quit)
         self._drop()
@@ -176,11 +180,15 @@ class SmtpSession:
         options = [b"SIZE=%d" % len(wire)] if client.supports_extension("size") else []
         if not (sender + recipient).isascii():
             options.append(b"SMTPUTF8")
+        reach(Point.MAIL)
         await self._say(b"MAIL", b"FROM:<%s>" % sender, *options, accept=(250,))
         self._phase = Phase.RCPT
+        reach(Point.RCPT)
         await self._say(b"RCPT", b"TO:<%s>" % recipient, accept=(250, 251))
         self._phase = Phase.DATA
+        reach(Point.DATA)
         await self._say(b"DATA", accept=(354,), seconds=self._deadlines.data)
+        reach(Point.BODY)
         early = await protocol.send_body(wire, self._deadlines.block)
         if early is None:
             await before_dot()
@@ -192,6 +200,7 @@ class SmtpSession:
             raise SMTPServerDisconnected("Connection lost")
         self._phase = Phase.DOT
         reply = await protocol.end_body(self._deadlines.dot)
+        reach(Point.REPLY)
         if not 200 <= reply.code < 300:
             raise SMTPResponseException(reply.code, reply.message)
         return reply

@@ -14,6 +14,7 @@ from aiosmtplib import SMTPResponse, SMTPResponseException
 from aiosmtplib.protocol import SMTPProtocol
 
 from gateway.transports.faults import FaultKind, TransportFault
+from models.types.failpoint import Point, reach
 
 CHUNK_BYTES = 64 * 1024
 FINAL_DOT = b"\r\n.\r\n"
@@ -110,6 +111,7 @@ class SmtpWire(SMTPProtocol):
         """Send the final dot and read the reply."""
         self._in_body = False
         self.write(FINAL_DOT)
+        reach(Point.AFTER_DOT)
         return await self.read_response(timeout=seconds)
 
     def abort(self) -> None:

@@ -13,6 +13,7 @@ from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pace import Pace
 from models.services import accounts, settle
 from models.types.errors import DatabaseError, LeaseLost, NotFound, SettingsError
+from models.types.failpoint import Point, reach
 from models.types.outbox import Claim, Deferred, Outcome, Phase, Reason, Refused, Unknown
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Courier:
         """Write down an outcome, however long the database refuses: the server said it only once."""
         try:
             await unbroken(self._threads.insist(settle.settle, claim, outcome, datetime.now(UTC)))
+            reach(Point.SETTLED)
         except LeaseLost:
             log.warning("Delivery %d was taken over before its outcome was written down", claim.delivery_id)
 
@@ -98,6 +100,7 @@ class Courier:
             finally:
                 promised = write.done() and not write.cancelled() and write.exception() is None
             allowed = True
+            reach(Point.BEFORE_DOT)
 
         assert self._session is not None
         try:
@@ -128,6 +131,7 @@ class Courier:
 def _promise(session: Session, claim: Claim, now: datetime, seconds: float) -> None:
     settle.begin_data(session, claim, now)
     settle.renew(session, claim, now, seconds)  # the living renew it, so the dead are found sooner
+    reach(Point.PROMISE)
 
 
 async def unbroken(work: Awaitable[T]) -> T:

@@ -17,6 +17,7 @@ from models.services import accounts, fetch_health, receive
 from models.store import raw_mail
 from models.types.account import AccountPlan, Batch
 from models.types.errors import DatabaseError, NotFound, SettingsError
+from models.types.failpoint import Point, reach
 
 LONGEST_WAIT = 300.0  # seconds between tries of an account that fails; a refused login waits longer (R1.7)
 LONG_ENOUGH = 60.0  # seconds a session must have lasted so that its loss is no failure
@@ -92,7 +93,9 @@ class Fetcher:
     async def _keep(self, plan: AccountPlan, batch: Batch) -> None:
         if batch.rescanned:
             log.warning("%s: the server numbers %s anew; everything in it is looked at again", plan.name, plan.folder)
+        reach(Point.FETCHED)
         new = await self._threads.write(receive.keep, account_id=plan.id, batch=batch, now=datetime.now(UTC))
+        reach(Point.KEPT)
         if new:
             self._stored()
 

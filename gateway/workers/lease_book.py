@@ -12,6 +12,7 @@ from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pace import Pace
 from models.store import leases
 from models.types.errors import DatabaseError
+from models.types.failpoint import Point, reach
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class LeaseBook:
                 self._renewed_at.pop(name, None)
             self._fences |= fences
             self._renewed_at |= dict.fromkeys(fences, now)
+            reach(Point.LEASES)
         return self.held
 
     async def release(self) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from gateway.mime.child import LENGTH
 from gateway.mime.json_form import from_json
 from gateway.workers.database_threads import DatabaseThreads
+from models.types.failpoint import Point, reach
 from models.types.mail import IncomingMail
 
 PARSE_SECONDS = 20.0
@@ -50,6 +51,7 @@ class Parsers:
         """Return what the mail says. ``Unreadable`` after the child died of it; the next mail gets a new one."""
         async with self._free:
             child = await self._child()
+            reach(Point.READ)
             try:
                 async with asyncio.timeout(seconds):
                     answer = await _asked(child, content)

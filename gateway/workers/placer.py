@@ -15,6 +15,7 @@ from models.services import route
 from models.store import raw_mail
 from models.store.raw_mail import Queued
 from models.types.errors import DatabaseError
+from models.types.failpoint import Point, reach
 from models.types.mail import IncomingMail
 from models.types.routing import Target
 
@@ -106,6 +107,7 @@ class Placer:
         placed: Sequence[Target | None]
         try:
             placed = await self._threads.insist(route.place_many, items, datetime.now(UTC))
+            reach(Point.PLACED)
         except Exception:
             log.exception("Mails %d to %d could not be placed together", items[0][0], items[-1][0])
             placed = [None] * len(items)

@@ -10,6 +10,7 @@ from gateway.transports.pop3 import PopSession
 from models.services import pop
 from models.store.database import Database
 from models.types.account import AccountPlan
+from models.types.failpoint import Point, reach
 
 
 class PopFetcher:
@@ -60,7 +61,11 @@ class PopFetcher:
             listed=session.listed,
             now=now,
         )
+        if due:
+            reach(Point.POP_DELETE)
         deleted = await session.delete(due) if due else frozenset()
+        if deleted:
+            reach(Point.POP_DELETED)
         await asyncio.to_thread(
             self._database.write, pop.settle, account_id=account_id, listed=session.listed, deleted=deleted, now=now
         )

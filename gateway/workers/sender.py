@@ -17,6 +17,7 @@ from gateway.workers.pace import Pace
 from gateway.workers.wires import make_wires
 from models.services import settle
 from models.types.errors import DatabaseError, LeaseLost
+from models.types.failpoint import Point, reach
 from models.types.outbox import Claim
 
 TOGETHER = 8  # copies claimed at once
@@ -106,6 +107,8 @@ class Sender:
             limit=TOGETHER,
         )
         self._claims = {claim.delivery_id: claim for claim in claims}
+        if claims:
+            reach(Point.CLAIMED)
         return claims
 
     async def _give_back(self) -> None:

@@ -14,6 +14,7 @@ from gateway.workers import spool_file
 from models.services.receive import keep_one
 from models.store.database import Database
 from models.types.errors import DatabaseError
+from models.types.failpoint import Point, reach
 
 POLL_SECONDS = 1.0
 TROUBLE_SECONDS = 30.0  # between tries while the database or the disk refuses
@@ -74,6 +75,7 @@ def _carry(database: Database, path: Path) -> None:
         envelope_to=mail.envelope_to,
         now=datetime.now(UTC),
     )
+    reach(Point.CARRIED)
     spool_file.remove(path)
 
 

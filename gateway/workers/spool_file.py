@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.types.failpoint import Point, reach
+
 VARIABLE = "NIGHTDESK_SPOOL"  # both ends of the spool must say the same when it is set
 ENVELOPE_LIMIT = 1024 * 1024  # a first line longer than this is no envelope of ours
 
@@ -56,11 +58,13 @@ def put(
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
+        reach(Point.SPOOL_WRITE)
         written.rename(ready)
     except BaseException:
         written.unlink(missing_ok=True)
         raise
     _sync(ready.parent)
+    reach(Point.SPOOLED)
     return ready
 
 

@@ -10,6 +10,7 @@ from gateway.mime.compose import compose
 from models.services import settle
 from models.store.database import Database
 from models.types.errors import DatabaseError, LeaseLost, NotFound
+from models.types.failpoint import Point, reach
 from models.types.mail import OutgoingMail
 from models.types.outbox import Claim, Outcome, Phase, Reason, Refused
 
@@ -26,6 +27,7 @@ def make_wires(database: Database, claims: Sequence[Claim]) -> list[Made]:
     made = [_made(claim, database) for claim in claims]
     fresh = [claim for claim, _ in made if claim.wire is not None and claim not in claims]
     lost = database.write(_keep, fresh) if fresh else frozenset()
+    reach(Point.WIRED)
     return [(claim, outcome) for claim, outcome in made if claim.delivery_id not in lost]
 
 

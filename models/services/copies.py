@@ -11,6 +11,7 @@ from models.rules.smtp_reply import sentence
 from models.store import contacts, outbox
 from models.store.desk_facts import DeskFacts
 from models.store.outbox import NewDelivery
+from models.types.failpoint import Point, reach
 from models.types.outbox import DeliveryState, Lane, Reason
 from models.types.people import Audience, Channel, Recipient, Why
 
@@ -41,6 +42,7 @@ def enqueue(
 
     Nothing is sent to a follower whose mail came back before; that copy says why and can be sent by hand.
     """
+    reach(Point.ENQUEUE)
     suppressed = _suppressed(session, audience.recipients)
     rows = [
         _mailed(person, desk, message_id, record_id, way, suppressed, hold_until, now)
@@ -51,6 +53,7 @@ def enqueue(
     ids = outbox.enqueue(session, rows)
     mailed = [row_id for row_id, row in zip(ids, rows, strict=True) if row.channel is Channel.EMAIL]
     outbox.set_envelopes(session, ((i, tokens.envelope_sender(desk.key, way.bounce, i)) for i in mailed))
+    reach(Point.ENQUEUED)
 
 
 def _suppressed(session: Session, people: Sequence[Recipient]) -> frozenset[str]:

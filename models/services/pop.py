@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.store import pop_seen, raw_mail
 from models.store.raw_mail import RawRow
 from models.types.account import Popped
+from models.types.failpoint import Point, reach
 
 FORGET_AFTER = timedelta(days=30)  # a listing that lacks a message may be a server's bad day
 
@@ -25,6 +26,7 @@ def keep(session: Session, *, account_id: int, mails: Sequence[Popped], now: dat
     """
     rows = [_row(mail) for mail in mails]
     new = raw_mail.keep(session, account_id, rows, now)
+    reach(Point.POP_KEEP)
     for mail, row in zip(mails, rows, strict=True):
         pop_seen.remember(
             session,

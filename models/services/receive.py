@@ -9,6 +9,7 @@ from models.store import raw_mail
 from models.store.changes import announce
 from models.store.raw_mail import RawRow
 from models.types.account import Batch, Fetched
+from models.types.failpoint import Point, reach
 
 STORED = "stored"  # heard by whoever places mail; there is nothing to see yet
 
@@ -21,6 +22,7 @@ def keep(session: Session, *, account_id: int, batch: Batch, now: datetime) -> i
     """
     rows = [_row(batch, mail) for mail in batch.mails]
     new = raw_mail.keep(session, account_id, rows, now)
+    reach(Point.KEEP)
     raw_mail.move_cursor(session, account_id, batch.folder, batch.cursor, back=batch.rescanned)
     if new:
         announce(session, now, topic=STORED)
@@ -35,7 +37,9 @@ def keep_one(
     ``envelope_from``: None not known, "" the null sender. ``envelope_to``: bare addresses, may be empty.
     """
     announce(session, now, topic=STORED)
-    return raw_mail.keep_one(session, content, envelope_from, envelope_to, now)
+    raw_id = raw_mail.keep_one(session, content, envelope_from, envelope_to, now)
+    reach(Point.TAKE)
+    return raw_id
 
 
 def _row(batch: Batch, mail: Fetched) -> RawRow:

@@ -17,6 +17,7 @@ from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
 from models.store.raw_mail import DUPLICATE, IGNORED, QUARANTINED, ROUTED, SPAM, STORED, RawFacts
 from models.types.errors import NotAllowed, NotFound
+from models.types.failpoint import Point, reach
 from models.types.mail import IncomingMail
 from models.types.routing import Creation, RoutingDecision, Target, Tried
 
@@ -89,6 +90,7 @@ def _place(session: Session, desk: DeskFacts, raw_id: int, mail: IncomingMail, n
     context = routing_moment.with_moment(session, desk, context, mail, now)
     decision = routing.route(mail, context)
     state = _apply(session, desk, mail, raw, decision, now)
+    reach(Point.PLACE)
     _close(session, raw_id, state, mail, decision.reason if state == QUARANTINED else raw.reason, decision.tried)
     if state == QUARANTINED:
         announce(session, now, topic="quarantine")

@@ -18,6 +18,7 @@ from models.store.accounts import Half
 from models.store.changes import announce
 from models.store.outbox import DeliveryFacts
 from models.types.errors import LeaseLost
+from models.types.failpoint import Point, reach
 from models.types.outbox import (
     Accepted,
     Claim,
@@ -50,9 +51,12 @@ def claim(
     """Claim due copies of these accounts for this process, in the order to send them; [] when there is nothing."""
     if not account_ids or limit < 1:
         return []
-    return outbox.claim(
+    claims = outbox.claim(
         session, account_ids=account_ids, holder=holder, now=now, lease_seconds=lease_seconds, limit=limit
     )
+    if claims:
+        reach(Point.CLAIM)
+    return claims
 
 
 def keep_wire(session: Session, claim: Claim, wire: bytes) -> None:
@@ -98,6 +102,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> S
         code=getattr(outcome, "code", None),
         text=_text(outcome),
     )
+    reach(Point.SETTLE)
     return step
 
 
@@ -118,6 +123,8 @@ def recover(session: Session, now: datetime) -> int:
             step = Step(state, now, None, "")
         _write(session, row, step, "", now)
         outbox.end_attempt(session, row.id, row.attempts, now=now, outcome="lost")
+    if rows:
+        reach(Point.RECOVER)
     return len(rows)
 
 
