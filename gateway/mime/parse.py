@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from gateway.mime.bodies import Content, read_content
+from gateway.mime.bodies import read_content
 from gateway.mime.clean import storable
+from gateway.mime.content import Content
 from gateway.mime.dates import date
 from gateway.mime.enclosures import enclosed_content
 from gateway.mime.header import Header

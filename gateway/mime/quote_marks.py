@@ -7,11 +7,17 @@ from gateway.mime.quote_words import LABEL, MOMENT, OPENER, WROTE
 
 INTRO_LINES = 5  # an intro is broken over this many lines at most
 _INTRO_LONGEST = 400
+_SAID_LONGEST = 120
 _LINE_LONGEST = 1000
 _BLOCK_LINES = 12  # lines of a header block that are looked at
 _ADDRESS = re.compile(r"[^\s<>@()\[\]]{1,100}@[^\s<>@()\[\]]{1,100}")
 _ENDS = re.compile(r"(?::|：|wrote)[\s*_–—\u200e\u200f\u202a-\u202e\u2066-\u2069-]{0,40}$", re.IGNORECASE)
 _DASHED = re.compile(r"\s*[–—-]{2,}\s?[^–—-].{0,200}\bwrote\s?[–—-]{2,}\s*$", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?:wrote|writes|said|says|stated|joked|asked|answered|replied|posted|spake|typed|schrieb|meinte|sagte|écrivait"
+    r"|a écrit|escribió|dijo|escreveu|disse|ha scritto|schreef|skrev|napisał|pisze|писал|написал)[^:]{0,40}:",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"[<(][^\s<>@()]{1,100}@[^\s<>@()]{1,100}[>)]")
 _SHARED = re.compile(
     r"[\s–—-]{0,20}\bOn (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? |\d|[A-Z][a-z]{2,8} \d).{5,300}\bwrote:\s*$"
@@ -39,7 +45,7 @@ def intro_at(lines: Sequence[str], at: int) -> int:
     if OPENER.match(line) and any(character.isdigit() for character in line):
         return _opened(lines, at)
     if _ENDS.search(line):
-        return 1 if _is_intro(line, opened=False) or ("@" in line and _quoted_below(lines, at + 1)) else 0
+        return 1 if _is_intro(line, opened=False) or (_names_writer(line) and _quoted_below(lines, at + 1)) else 0
     following = lines[at + 1] if at + 1 < len(lines) else ""
     if "@" in line and len(following) < 60 and _ENDS.search(following) and WROTE.search(following):
         return 2 if _is_intro(f"{line} {following}", opened=False) else 0
@@ -60,6 +66,11 @@ def _opened(lines: Sequence[str], at: int) -> int:
         if _ENDS.search(joined) and _is_intro(joined, opened=True):
             return number - at + 1
     return _gmail_date(lines, at)
+
+
+def _names_writer(line: str) -> bool:
+    """Say whether a line could stand before a quote without a date: "Quoting anna@x:", "Anna said:"."""
+    return "@" in line or (len(line) < _SAID_LONGEST and _SAID.search(line) is not None)
 
 
 def _gmail_date(lines: Sequence[str], at: int) -> int:

@@ -107,12 +107,23 @@ class _Reader:
 
     def _intro(self, at: int, length: int) -> int:
         self.introduced = True
+        if bars := self._bars_below(at + length):
+            return length + bars
         if self._quote_below(at + length) or not self.written:
             return length
         return 0
 
+    def _bars_below(self, at: int) -> int:
+        """Count the lines of a quote marked by ``|``, with the blanks before it; 0 when there is none."""
+        end = at
+        while end < len(self.lines) and (
+            self.lines[end].startswith("|") or (end < at + 2 and not self.lines[end].strip())
+        ):
+            end += 1
+        return end - at if end > at and self.lines[end - 1].startswith("|") else 0
+
     def _quote_below(self, at: int) -> bool:
-        """Say whether marked lines follow, so that unmarked ones after them are the writer's. ``|`` marks count too."""
+        """Say whether marked lines follow, so that unmarked ones after them are the writer's."""
         for number in range(at, min(at + 6, len(self.lines))):
             line = self.lines[number]
             if line.strip():

@@ -1,10 +1,11 @@
 """Delivery reports, receipts and complaints: standard forms first (RFC 3464, 5965, 8098), then those in plain words."""
 
-from gateway.mime.bodies import Content, read_content
+from gateway.mime.bodies import read_content
 from gateway.mime.bounce_kind import recipient
 from gateway.mime.bounce_places import Words
 from gateway.mime.bounce_text import own_addresses, read_text_bounce
 from gateway.mime.charset import decode
+from gateway.mime.content import Content
 from gateway.mime.delivery_status import address_in, addresses_of, read_fields, read_status
 from gateway.mime.header import Header, read_header
 from gateway.mime.ids import message_ids

@@ -102,6 +102,22 @@ def test_file_names(field: str, name: str) -> None:
     assert names(f"{kind}{field}\n\nxx") == [name]
 
 
+def test_a_signed_text_loses_its_armor() -> None:
+    armored = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello\n- -- \nAnna\n-----BEGIN PGP SIGNATURE-----\n\nxx\n"
+        "-----END PGP SIGNATURE-----\nbelow"
+    )
+    mail = parse(part("text/plain", armored).encode())
+    assert mail.text == "Hello\n-- \nAnna\nbelow"
+    assert mail.warnings == ("signed (PGP), not verified",)
+
+
+def test_html_under_a_wrong_name_is_read_as_html() -> None:
+    assert parse(part("text/plain", "<!DOCTYPE html><p>words</p>").encode()).text == "words"
+    assert parse(part("text/plain", "<html> is a tag").encode()).has_html
+    assert parse(part("text/plain", "1 < 2 <b>").encode()).text == "1 < 2 <b>"
+
+
 def test_transfer_encodings_survive_what_happens_on_the_way() -> None:
     def text(encoding: str, body: str) -> str:
         return parse(

@@ -242,6 +242,19 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
     assert reply_text(text) == text
 
 
+@pytest.mark.parametrize(
+    "intro", ["Anna Berg wrote:", "Anna Berg said:", "* Anna Berg writes:", "Anna stated on Monday:"]
+)
+def test_a_bare_name_is_an_intro_only_above_a_quote(intro: str) -> None:
+    assert reply_text(f"Yes.\n\n{intro}\n> Did you?\n") == "Yes."
+    assert reply_text(f"Yes.\n\n{intro}\nnothing.\n") == f"Yes.\n\n{intro}\nnothing."
+
+
+def test_bars_mark_a_quote_below_an_intro_only() -> None:
+    assert reply_text("Yes.\n\n2024/3/4 Anna <a@x.example>:\n\n| Did you?\n|\n\nNo.\n") == "Yes.\n\nNo."
+    assert reply_text("| a | b |\n| 1 | 2 |") == "| a | b |\n| 1 | 2 |"
+
+
 def test_answers_between_quotes_stay() -> None:
     body = "On 4 Mar 2024, at 10:00, Bob wrote:\n> one?\nyes\n\n> two?\nno\n"
     assert reply_text(body) == "yes\n\nno"
