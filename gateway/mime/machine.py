@@ -67,6 +67,7 @@ def judge(
         or header.raw("feedback-id") is not None
         or header.raw("x-failed-recipients") is not None
         or bool(loop_tag)
+        or marked_as_spam(header)
     )
     if report:
         kind = MailClass.REPORT
@@ -75,6 +76,13 @@ def judge(
     else:
         kind = MailClass.LIST if bulk else MailClass.HUMAN
     return Judgement(kind, automatic or report, silent)
+
+
+def marked_as_spam(header: Header) -> bool:
+    """Say whether a filter on the mail's way took it for spam; whoever forges that harms only their own mail."""
+    if header.plain("x-spam-flag").startswith(("yes", "true")) or header.plain("x-spam").startswith(("yes", "true")):
+        return True
+    return header.plain("x-spam-status").partition(",")[0].strip() == "yes"
 
 
 def is_bounce_daemon(sender: tuple[Mailbox, ...]) -> bool:

@@ -74,6 +74,11 @@ def is_our_message_id(key: bytes, message_id: str) -> bool:
     return _same(_message_id(key, int(found[1], 36), found[2].lower(), found[4].lower()), found[0])
 
 
+def may_be_ours(message_id: str) -> bool:
+    """Tell whether an id has the shape of ours; it proves nothing."""
+    return _MESSAGE_ID.fullmatch(message_id) is not None
+
+
 def envelope_sender(key: bytes, bounce_address: str, delivery_id: int) -> str:
     """Make the MAIL FROM of one delivery (VERP), so a report names it whatever else it lost.
 

@@ -1,7 +1,7 @@
 """Everything the store knows that bears on where one mail goes, gathered before ``rules.routing.route`` judges."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ from models.types.message import Direction, MessageKind
 from models.types.record import Need
 from models.types.routing import AliasFact, KnownMessage, ReplyToken, RoutingContext
 
-MOST_REFERENCES = 32  # the newest ids that are looked up
+MOST_REFERENCES = 5000  # the newest ids that are looked up, in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,18 @@ def gather(
 
 def _answered(mail: IncomingMail) -> list[str]:
     """In-Reply-To first, then References from the newest."""
-    return list(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references))))[:MOST_REFERENCES]
+    newest_first = (*mail.in_reply_to, *reversed(mail.references))[:MOST_REFERENCES]
+    return list(dict.fromkeys(spelling for wire_id in newest_first for spelling in _spellings(wire_id)))
+
+
+def _spellings(wire_id: str) -> Iterator[str]:
+    """The id as written, and as it was made, when a client changed the case of its domain or of the whole."""
+    yield wire_id
+    if not wire_id.islower():
+        before, at, host = wire_id.rpartition("@")
+        yield f"{before}{at}{host.lower()}"
+        if tokens.may_be_ours(wire_id):
+            yield wire_id.lower()
 
 
 def ids_of(mail: IncomingMail) -> list[str]:
@@ -189,7 +200,8 @@ def _tagged(session: Session, known: Known, subject: str) -> Iterator[KnownMessa
 def _aliases(desk: DeskFacts, mail: IncomingMail) -> list[AliasFact]:
     """Match Delivered-To and To; Cc only when nothing else brought the mail here (R2)."""
     addressed = [*mail.delivered_to, *(mailbox.address for mailbox in mail.to)]
-    return _matching(desk, addressed) or _matching(desk, [mailbox.address for mailbox in mail.cc])
+    carbon = [mailbox.address for mailbox in mail.cc]
+    return _matching(desk, addressed) or _matching(desk, carbon) or _catching(desk, [*addressed, *carbon])
 
 
 def _matching(desk: DeskFacts, addresses: Sequence[str]) -> list[AliasFact]:
@@ -206,8 +218,19 @@ def _matching(desk: DeskFacts, addresses: Sequence[str]) -> list[AliasFact]:
     return list(found.values())
 
 
+def _catching(desk: DeskFacts, addresses: Sequence[str]) -> list[AliasFact]:
+    """The aliases for unknown addresses, of the domains that have one."""
+    catchalls = {facts.name: f"{facts.catchall}@{facts.name}" for facts in desk.domains if facts.catchall}
+    wanted = {catchalls[domain(one)] for one in addresses if domain(one) in catchalls and _nobodys(desk, one)}
+    return [replace(_fact(alias, False), catchall=True) for alias in desk.aliases if alias.address in wanted]
+
+
+def _nobodys(desk: DeskFacts, address: str) -> bool:
+    return normal(address) not in desk.own and plus_stripped(address) not in desk.own
+
+
 def _fact(alias: AliasRow, exact: bool) -> AliasFact:
-    return AliasFact(alias.id, alias.address, alias.creates, alias.brand_id, exact)
+    return AliasFact(alias.id, alias.address, alias.creates, alias.brand_id, exact, alias.policy)
 
 
 def _reported(session: Session, desk: DeskFacts, mail: IncomingMail) -> Iterator[int]:
