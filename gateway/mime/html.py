@@ -265,6 +265,8 @@ class _Reader:
 
     def _break(self, *, force: bool = False) -> None:
         """End the line at hand."""
+        if not self.words and not force:
+            return
         text = "".join(self.words)
         text = text.rstrip() if self.pre else _SPACE.sub(" ", text).strip()
         self.words.clear()
