@@ -30,6 +30,7 @@ from models.types.record import Need
 from models.types.routing import Target
 
 LOOPBACK = "127.0.0.1"
+AUTO_REPLY = "We have your mail and will answer it."  # switched on, or its limits would go untried
 _DONE = ("closed", "done", "solved", "resolved", "won", "paid", "merged")
 
 
@@ -78,7 +79,7 @@ class Stage:
     def address(self, address: str, creates: str) -> None:
         """Open records of a kind for mail to this address."""
         self.database.write(setup.add_kind, name=creates)
-        self.database.write(setup.add_alias, address=address, creates=creates)
+        self.database.write(setup.add_alias, address=address, creates=creates, auto_reply=AUTO_REPLY)
 
     def account(self, address: str) -> None:
         """Let one account fetch and send everything."""
