@@ -11,7 +11,7 @@ from gateway.mime.enclosures import enclosed_content
 from gateway.mime.header import Header
 from gateway.mime.ids import message_id, message_ids
 from gateway.mime.limits import MAILBOXES, NOT_FULLY_PARSED, TEXT
-from gateway.mime.machine import judge
+from gateway.mime.machine import judge, marked_as_spam
 from gateway.mime.mailboxes import mailboxes
 from gateway.mime.parts import find, read_tree
 from gateway.mime.quote_words import FORWARD_SUBJECT
@@ -84,6 +84,7 @@ def _read(content: bytes) -> IncomingMail:
         list_id=header.text("list-id")[:500],
         auth_results=tuple(header.texts("authentication-results")[:10]),
         warnings=(*held.warnings, *faults),
+        spam=marked_as_spam(header),
     )
 
 
