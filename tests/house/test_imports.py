@@ -7,7 +7,7 @@ import pytest
 
 ORM = ("sqlmodel", "sqlalchemy", "alembic")
 SCREEN = ("textual", "rich")
-WIRE = ("aiosmtplib", "aioimaplib", "pymap", "aiosmtpd", "email", "selectolax", "html2text")
+WIRE = ("aiosmtplib", "aioimaplib", "pymap", "aiosmtpd", "email")
 
 
 def _loaded(statement: str) -> set[str]:
