@@ -24,15 +24,19 @@ class Presses:
 def run() -> Iterator[Row]:
     """Press in a small and a large desk in turns, so that a busy moment of the machine strikes both."""
     few, many = Presses([], [], []), Presses([], [], [])
-    with copied(FEW) as small, copied(MANY) as large:
-        with Terminal(COMMAND, environment(small)) as in_few, Terminal(COMMAND, environment(large)) as in_many:
-            in_few.until(top_title(small))
-            in_many.until(top_title(large))
-            in_few.settle()
-            in_many.settle()
-            for _ in range(PRESSES):
-                _press(in_few, few)
-                _press(in_many, many)
+    with (
+        copied(FEW) as small,
+        copied(MANY) as large,
+        Terminal(COMMAND, environment(small)) as in_few,
+        Terminal(COMMAND, environment(large)) as in_many,
+    ):
+        in_few.until(top_title(small))
+        in_many.until(top_title(large))
+        in_few.settle()
+        in_many.settle()
+        for _ in range(PRESSES):
+            _press(in_few, few)
+            _press(in_many, many)
     yield limit("keys", f"j among {MANY:,} settled ms, p95", percentile(many.settled, 95), 60)
     yield limit("keys", f"j among {MANY:,} first byte ms, p95", percentile(many.first, 95), 60)
     row = f"j among {MANY:,} and among {FEW:,}"
