@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.store.plain import Reader, Row
-from models.store.values import id_list, moment, moment_or_none, triples, words
+from models.store.values import id_list, moment, moment_or_none, pairs, triples, words
 from models.store.window import rows
 from models.types.message import (
     AttachmentView,
@@ -49,6 +49,12 @@ def thread(reader: Reader, record_id: int, *, agent_id: int, now: datetime, limi
         followers = reader.rows(FOLLOWERS, record=record_id)
         messages = _messages(reader, newest[::-1])
         return Thread(found[0], messages, _older(reader, record_id, messages), tuple(map(_follower, followers)))
+
+
+def message(reader: Reader, message_id: int) -> MessageView | None:
+    """Return one message; None when there is none of this id."""
+    found = _messages(reader, reader.rows(f"{MESSAGES} WHERE m.id = :id", id=message_id))
+    return found[0] if found else None
 
 
 def _older(reader: Reader, record_id: int, shown: tuple[MessageView, ...]) -> int:
@@ -101,6 +107,7 @@ def _message(row: Row, deliveries: tuple[DeliveryView, ...], attachments: tuple[
         why=triples(row["tried"]),
         warnings=words(row["warnings"]),
         message_id=row["message_id"],
+        left_out=pairs(row["left_out"]),
     )
 
 

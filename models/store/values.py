@@ -34,6 +34,13 @@ def triples(value: str | list[Any]) -> tuple[tuple[str, str, str], ...]:
     return tuple((a, b, c) for a, b, c in (json.loads(value) if isinstance(value, str) else value))
 
 
+def pairs(value: str | list[Any]) -> tuple[tuple[str, str], ...]:
+    """Read a JSON list of lists of two strings."""
+    if value == "[]":
+        return ()
+    return tuple((a, b) for a, b in (json.loads(value) if isinstance(value, str) else value))
+
+
 def as_text(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Write times the way SQLite's columns hold them, so that they compare as text."""
     return {

@@ -89,6 +89,7 @@ class MessageView:
     why: tuple[tuple[str, str, str], ...]  # routing rules tried: (rule, outcome, because)
     warnings: tuple[str, ...]  # "not fully parsed", "same Message-ID as ..."
     message_id: str  # RFC 5322 3.6.4, with angle brackets
+    left_out: tuple[tuple[str, str], ...] = ()  # who got no copy: (name or address, why)
 
 
 @dataclass(frozen=True, slots=True)

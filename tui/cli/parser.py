@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
 
-from tui.cli import account, agent, alias, demo, ingest, init, mail, mail_import, serve, simulate, status, worker
+from tui.cli import account, agent, alias, demo, ingest, init, mail, mail_import, serve, simulate, status, why, worker
 
 USAGE = 64  # EX_USAGE, sysexits.h
 
@@ -40,7 +40,7 @@ def _tree() -> Parser:
 def _declare_all(tree: argparse.ArgumentParser) -> None:
     commands = tree.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     places = _places(argparse.SUPPRESS)
-    for each in (demo, init, account, alias, agent, worker, serve, mail_import, ingest, status, mail, simulate):
+    for each in (demo, init, account, alias, agent, worker, serve, mail_import, ingest, status, mail, why, simulate):
         each.declare(commands, places)
 
 
