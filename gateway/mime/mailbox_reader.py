@@ -1,5 +1,6 @@
 """Read and parse many old mails in a child process of its own; what it imports is what it needs."""
 
+import gc
 import hashlib
 import signal
 from collections.abc import Sequence
@@ -20,9 +21,14 @@ class Reading:
 
 
 def begin() -> None:
-    """Bound this process as the parsing child is; Ctrl-C is for the parent."""
+    """Bound this process as the parsing child is; Ctrl-C is for the parent.
+
+    Garbage is looked for once a batch, among what is new: the rounds in between took a fifth of the time.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     confine()
+    gc.freeze()
+    gc.disable()
 
 
 def read_all(places: Sequence[Lying]) -> Reading:
@@ -36,4 +42,5 @@ def read_all(places: Sequence[Lying]) -> Reading:
             continue
         allow_more_time()
         reading.mails.append((content, hashlib.sha256(content).hexdigest(), parse(content)))
+    gc.collect()
     return reading

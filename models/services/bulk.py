@@ -13,11 +13,13 @@ from sqlmodel import Session
 
 from models.rules import routing
 from models.rules.address import normal
+from models.rules.reception import as_received
 from models.services.bulk_batch import Batch
+from models.services.route import STATES
 from models.store import bulk, contacts, desk_facts, routing_context
 from models.store.bulk_known import BatchKnown
 from models.store.messages import NO_ID_DOMAIN
-from models.store.raw_mail import DUPLICATE, IGNORED, QUARANTINED, ROUTED, STORED, RawFacts
+from models.store.raw_mail import IGNORED, QUARANTINED, ROUTED, STORED, RawFacts
 from models.types.mail import IncomingMail
 from models.types.routing import RoutingDecision, Target
 
@@ -46,6 +48,7 @@ def place(
     known = BatchKnown(session, mails)
     customers = contacts.by_email(session, {normal(sender.address) for mail in mails for sender in mail.sender[:1]})
     batch = Batch(session, desk, known, customers, done=done, now=now)
+    domains = [facts.name for facts in desk.domains]
     counts: Counter[Target] = Counter()
     for raw_id, letter in zip(bulk.ids(session, "raw_mail", len(fresh)), fresh, strict=True):
         raw = _raw(raw_id, letter.sha256, default_kind, now)
@@ -53,7 +56,7 @@ def place(
             batch.keep(raw, letter.content, QUARANTINED, reason=UNREADABLE)
             counts[Target.QUARANTINE] += 1
             continue
-        mail = _with_id(letter.mail, raw)
+        mail = as_received(_with_id(letter.mail, raw), domains)
         decision = routing.route(mail, routing_context.gather(session, desk, mail, raw, known))
         counts[decision.target] += 1
         state = _apply(batch, mail, raw, decision)
@@ -72,9 +75,7 @@ def _apply(batch: Batch, mail: IncomingMail, raw: RawFacts, decision: RoutingDec
     if decision.target in (Target.RECORD, Target.BOUNCE) and decision.record_id is not None:
         batch.append(decision.record_id, mail, raw, decision)
         return ROUTED
-    if decision.target is Target.DUPLICATE:
-        return DUPLICATE
-    return QUARANTINED if decision.target is Target.QUARANTINE else IGNORED
+    return STATES.get(decision.target, IGNORED)
 
 
 def _not_stored(session: Session, letters: Sequence[Letter]) -> Collection[Letter]:

@@ -28,7 +28,7 @@ _TARGETS = {
     QUARANTINED: Target.QUARANTINE,
     SPAM: Target.SPAM,
 }
-_STATES = {
+STATES = {  # a raw mail's state, where it became no message
     Target.DUPLICATE: DUPLICATE,
     Target.QUARANTINE: QUARANTINED,
     Target.SPAM: SPAM,
@@ -120,7 +120,7 @@ def _apply(
         else:
             arrive.append(session, desk, record_found, mail, raw, decision, now)
         return ROUTED
-    return _STATES.get(decision.target, IGNORED)
+    return STATES.get(decision.target, IGNORED)
 
 
 def _by_hand(

@@ -29,7 +29,7 @@ _RAW, _MESSAGE, _RECORD, _DELIVERY, _CONTACT, _AGENT, _FOLLOWING, _SETTING = (
     for name in ("raw_mail", "message", "record", "delivery", "contact", "agent", "following", "setting")
 )
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 T = TypeVar("T")
 
 

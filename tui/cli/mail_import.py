@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.types.errors import NightdeskError, NotFound
+from tui import garbage
 from tui.cli.output import say
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def run(arguments: Namespace) -> int:
         if arguments.kind and arguments.kind not in kinds:
             raise NotFound(f"There is no kind of record called {arguments.kind}.", f"There are: {', '.join(kinds)}.")
 
-        from gateway.workers.mail_import import import_mail
+        with garbage.held():
+            from gateway.workers.mail_import import import_mail
 
         told = _teller(count)
         progress = import_mail(database, places, default_kind=arguments.kind, done=arguments.done, tell=told)
