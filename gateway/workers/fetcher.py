@@ -33,6 +33,7 @@ class Fetcher:
         self._threads = threads
         self._account_id = account_id
         self._stored = stored
+        self._stuck: set[str] = set()  # POP3 messages that broke the connection
         self.wake = asyncio.Event()
         self.backing_off = False
 
@@ -83,7 +84,7 @@ class Fetcher:
 
     async def _visit(self, plan: AccountPlan) -> None:
         """Look into a POP3 mailbox, again and again; each round is a session of its own, for the server locks it."""
-        fetcher = PopFetcher(self._threads.database, plan)
+        fetcher = PopFetcher(self._threads.database, plan, self._stuck)
         while True:
             if await fetcher.round():
                 self._stored()

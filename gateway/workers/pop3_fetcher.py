@@ -14,12 +14,12 @@ from models.types.failpoint import Point, reach
 
 
 class PopFetcher:
-    """Rounds of one account; remembers between them which message broke the connection, to fetch it last."""
+    """Rounds of one account. ``stuck`` remembers, between rounds too, what broke the connection: it is fetched last."""
 
-    def __init__(self, database: Database, plan: AccountPlan) -> None:
+    def __init__(self, database: Database, plan: AccountPlan, stuck: set[str]) -> None:
         self._database = database
         self._plan = plan
-        self._stuck: set[str] = set()
+        self._stuck = stuck
 
     async def round(self) -> int:
         """Fetch, store, delete; how many mails were new.

@@ -31,11 +31,17 @@ def account_id(database: Database) -> int:
     return database.write(add)
 
 
-def fetcher(database: Database, account_id: int, server: FaultyPop3, leave_days: int | None = None) -> PopFetcher:
+def fetcher(
+    database: Database,
+    account_id: int,
+    server: FaultyPop3,
+    leave_days: int | None = None,
+    stuck: set[str] | None = None,
+) -> PopFetcher:
     plan = AccountPlan(
         account_id, "pop", "support@example.test", None, None, "INBOX", 60, server.endpoint(), leave_days
     )
-    return PopFetcher(database, plan)
+    return PopFetcher(database, plan, set() if stuck is None else stuck)
 
 
 def stored(database: Database) -> list[bytes]:
@@ -129,16 +135,17 @@ async def test_a_mail_too_large_stays_on_the_server(database: Database, account_
 
 async def test_mail_behind_one_that_breaks_the_server_arrives(database: Database, account_id: int) -> None:
     mails = {"poison": mail("poison"), "b": mail("b"), "c": mail("c")}
+    stuck: set[str] = set()
     async with FaultyPop3(mails, {"RETR": ["cut:20"]}).serving() as server:
-        pop = fetcher(database, account_id, server)
         with pytest.raises(TransportFault):
-            await pop.round()
+            await fetcher(database, account_id, server, stuck=stuck).round()
         server.script["RETR"] = ["answer", "answer", "cut:20"]
         with pytest.raises(TransportFault):
-            await pop.round()
+            await fetcher(database, account_id, server, stuck=stuck).round()
         assert stored(database) == [mail("b"), mail("c")]
-        assert await pop.round() == 1
+        assert await fetcher(database, account_id, server, stuck=stuck).round() == 1
     assert stored(database) == [mail("b"), mail("c"), mail("poison")]
+    assert stuck == set()
 
 
 async def test_nothing_is_deleted_when_nothing_can_be_stored(
