@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui import garbage
-from tui.cli import demo
 from tui.cli.failures import guarded
 from tui.cli.parser import parse
 
@@ -31,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit code (sysexits.h)."""
     parsed = parse(arguments)
     if parsed.command == "demo":
+        from tui.cli import demo
+
         return guarded(lambda: demo.run(parsed, open_desk))
     if parsed.command == "":
         return guarded(lambda: _desk(parsed))

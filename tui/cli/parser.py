@@ -4,8 +4,6 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
 
-from tui.cli import account, agent, alias, demo, ingest, init, mail, mail_import, serve, simulate, status, why, worker
-
 USAGE = 64  # EX_USAGE, sysexits.h
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -21,7 +19,9 @@ class Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line; ``command`` is "" when none was named, ``run`` does it."""
-    return _tree().parse_args(arguments)
+    # The desk itself is opened without a command, and should not wait for the declarations of all of them.
+    desk, others = _places("").parse_known_args(arguments)
+    return _tree().parse_args(arguments) if others else argparse.Namespace(command="", **vars(desk))
 
 
 def _tree() -> Parser:
@@ -38,15 +38,17 @@ def _tree() -> Parser:
 
 
 def _declare_all(tree: argparse.ArgumentParser) -> None:
+    from tui.cli import account, agent, alias, demo, ingest, init, mail, mail_import, serve, simulate, status, why, worker
+
     commands = tree.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     places = _places(argparse.SUPPRESS)
     for each in (demo, init, account, alias, agent, worker, serve, mail_import, ingest, status, mail, why, simulate):
         each.declare(commands, places)
 
 
-def _places(default: str) -> argparse.ArgumentParser:
+def _places(default: str) -> Parser:
     """Options every command takes, before or behind its name."""
-    places = argparse.ArgumentParser(add_help=False)
+    places = Parser(prog="nightdesk", add_help=False)
     places.add_argument(
         "--database", metavar="PATH|URL", default=default, help="an SQLite file or postgresql+psycopg://..."
     )
