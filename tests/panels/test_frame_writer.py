@@ -19,10 +19,64 @@ from tests.panels.terminal import Terminal, bytes_written, cells, stock_picture
 from tui.app import NightdeskApp
 from tui.widgets.frame_writer import FrameWriter
 
-WALK = (
-    "j j k G g g enter k Q space escape j j j enter w escape escape tab shift+tab slash p r i escape colon t tab escape "
-    "r h i enter x backspace escape y z d c n escape p g q o escape question_mark pagedown escape g o e e z ctrl+l"
-).split()
+WALK = [
+    "j",
+    "j",
+    "k",
+    "G",
+    "g",
+    "g",
+    "enter",
+    "k",
+    "Q",
+    "space",
+    "escape",
+    "j",
+    "j",
+    "j",
+    "enter",
+    "w",
+    "escape",
+    "escape",
+    "tab",
+    "shift+tab",
+    "slash",
+    "p",
+    "r",
+    "i",
+    "escape",
+    "colon",
+    "t",
+    "tab",
+    "escape",
+    "r",
+    "h",
+    "i",
+    "enter",
+    "x",
+    "backspace",
+    "escape",
+    "y",
+    "z",
+    "d",
+    "c",
+    "n",
+    "escape",
+    "p",
+    "g",
+    "q",
+    "o",
+    "escape",
+    "question_mark",
+    "pagedown",
+    "escape",
+    "g",
+    "o",
+    "e",
+    "e",
+    "z",
+    "ctrl+l",
+]
 
 
 def build(desk: FakeDesk, **options: bool) -> NightdeskApp:

@@ -277,7 +277,7 @@ class Composer(Vertical, can_focus=True):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a failure; the text stays."""
-        fault = fault_of(event)
+        fault = fault_of(event, reading=False)
         if fault is not None:
             self.post_message(fault)
             self._trouble = ()

@@ -48,6 +48,7 @@ class RecordList(Painted, can_focus=True):
         self.loaded = False
         self._owed = 0  # steps down or up that wait for a page
         self._extending = False
+        self._opening = False
         self._reloading = False
         self._again = False
         self._leaving: set[int] = set()  # rows a verb takes off the list, until its commit is known
@@ -162,6 +163,7 @@ class RecordList(Painted, can_focus=True):
     @work(exclusive=True, group="list", exit_on_error=False)
     async def _open(self, to_end: bool = False) -> None:
         """Read the first or the last page."""
+        self._opening = True
         if to_end:
             rows = await self._desk.bottom(self.view, search=self.search, limit=PAGE)
         else:
@@ -169,6 +171,7 @@ class RecordList(Painted, can_focus=True):
         short = len(rows) < PAGE
         self.window.load(rows, at_start=short or not to_end, at_end=short or to_end, to_end=to_end)
         self.loaded = True
+        self._opening = False
         self._extending = False
         self._told = None
         self._repaint_all()
@@ -191,6 +194,8 @@ class RecordList(Painted, can_focus=True):
     def look_again(self, change: Change) -> None:
         """Read the loaded stretch again if the change can touch it; coalesces while one is under way."""
         if not self.loaded:
+            if change.all and not self._opening:
+                self._open()
             return
         if self.view is View.QUARANTINE and not (change.quarantine or change.all):
             return
@@ -300,7 +305,7 @@ class RecordList(Painted, can_focus=True):
         """Report a failed read."""
         fault = fault_of(event)
         if fault is not None:
-            self._extending = False
+            self._extending = self._opening = False
             self.post_message(fault)
 
     def on_focus(self) -> None:

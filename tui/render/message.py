@@ -8,7 +8,7 @@ from datetime import datetime
 
 from models.types.message import AttachmentView, Direction, MailClass, MessageKind, MessageView
 from tui.render import wash
-from tui.render.cells import apart, cut, wrap
+from tui.render.cells import apart, cut, length, wrap
 from tui.render.delivery import delivery_lines
 from tui.render.ink import BLANK, Line, Role
 from tui.render.people import person
@@ -33,21 +33,24 @@ def message_lines(message: MessageView, *, width: int, now: datetime, unfolded: 
 
 
 def _head(message: MessageView, width: int, now: datetime) -> Line:
-    """Say who, what, which way and when."""
-    who = person(message.author_name or message.author_login, message.author_address)
-    when = (("  " + clock(message.created_at, now), Role.MUTED),)
-    if message.kind is MessageKind.NOTE:
-        left: Line = (("╔ ", Role.NOTE), ("NOTE – stays inside", Role.NOTE), (f" · {who}", Role.STRONG))
-        return apart(left, when, width)
-    incoming = message.direction is Direction.IN
-    dim = message.mail_class is not MailClass.HUMAN
-    what = f" · {KINDS[message.kind]} {'in' if incoming else 'out'}"
+    """Say who, what, which way and when; the address and the unverified mark stay in sight however long the name."""
+    incoming, note = message.direction is Direction.IN, message.kind is MessageKind.NOTE
+    mark = "  sender unverified" if incoming and not message.verified else ""
+    right: Line = ((mark, Role.NEED), (f"  {clock(message.created_at, now)}", Role.MUTED))
+    label = "NOTE – stays inside · " if note else ""
+    what = "" if note else f" · {KINDS[message.kind]} {'in' if incoming else 'out'}"
     if CLASSES[message.mail_class]:
         what += f" · {CLASSES[message.mail_class]}"
-    left = (("◀ " if incoming else "▶ ", Role.MUTED), (who, Role.MUTED if dim else Role.STRONG), (what, Role.MUTED))
-    if incoming and not message.verified:
-        left = (*left, (" · sender not verified", Role.NEED))
-    return apart(left, when, width)
+    room = width - length(right) - len(label) - len(what) - 3
+    who = person(message.author_name or message.author_login, message.author_address, max(room, 20))
+    machine = message.mail_class is not MailClass.HUMAN
+    glyph = "╔ " if note else "◀ " if incoming else "▶ "
+    left: Line = (
+        (glyph + label, Role.NOTE if note else Role.MUTED),
+        (who, Role.MUTED if machine else Role.STRONG),
+        (what, Role.MUTED),
+    )
+    return apart(left, right, width)
 
 
 def _log(message: MessageView, width: int, now: datetime) -> Line:

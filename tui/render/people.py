@@ -2,19 +2,22 @@
 
 import unicodedata
 
+from rich.cells import cell_len
+
 from models.types.people import Audience, Channel, Recipient, Why
 from tui.render import wash
 from tui.render.cells import cut, wrap
 from tui.render.ink import Line, Role
 from tui.render.words import CHANNELS
 
-NAME_LIMIT, ADDRESS_LIMIT = 48, 80
+PERSON_LIMIT = 96  # cells of a name with its address
 LOOKALIKE_SCRIPTS = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH"})
 
 
-def person(name: str, address: str) -> str:
-    """Write "Name <address>"; only one of them when the other is missing or the same."""
-    shown_name, shown_address = cut(wash.line(name), NAME_LIMIT), domain_honest(cut(wash.line(address), ADDRESS_LIMIT))
+def person(name: str, address: str, limit: int = PERSON_LIMIT) -> str:
+    """Write "Name <address>" in at most ``limit`` cells; the name gives way first. One alone when they are the same."""
+    shown_address = cut(domain_honest(wash.line(address, 320)), max(limit - 2, 8))
+    shown_name = cut(wash.line(name), max(limit - cell_len(shown_address) - 3, 8) if shown_address else limit)
     if not shown_address:
         return shown_name or "(unknown)"
     if not shown_name or shown_name.casefold() == shown_address.casefold():

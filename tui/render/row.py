@@ -50,9 +50,9 @@ def _right(row: RecordRow, width: int, now: datetime) -> Line:
     waits = row.need is Need.NEEDS_US
     columns.append((" " + pad_left(age(row.need_since, now), 4), Role.NEED if waits else Role.MUTED))
     if width >= ASSIGNEE_FROM:
-        columns.append((" " + pad(wash.line(row.assignee) or "–", 6 if width < 100 else 8), Role.MUTED))
+        columns.append((" " + pad(wash.line(row.assignee) or "–", 5 if width < 100 else 8), Role.MUTED))
     if width >= WATCHERS_FROM:
-        columns.append((pad(watchers(row.watchers), 5), Role.ACCENT))
+        columns.append((" " + pad(watchers(row.watchers), 5), Role.ACCENT))
     return tuple(columns)
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 DWELL = 0.12  # seconds the cursor rests before the thread follows while keys come fast
 WIDE_FROM = 120  # columns that hold list and thread side by side
 DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
+RETRY_SECONDS = 2.0
 FURNISH_SECONDS = 0.05  # after the first list is on the screen
 PRESENCE_SECONDS = 20
 AGES_SECONDS = 60
@@ -52,14 +53,21 @@ _log = logging.getLogger("nightdesk.screen")
 
 
 def _bindings() -> list[BindingType]:
-    """One binding per command and single key; two-letter keys begin with a prefix binding."""
-    single: list[BindingType] = []
+    """One binding per command and single key; two-letter keys begin with a prefix binding.
+
+    All have priority: a command then runs before the next key is looked at, so what is typed ahead on a slow line goes
+    where the command moved the keys to. Without it "rHello" in one packet lost the text (measured).
+    """
+    made: list[BindingType] = []
     for command in COMMANDS:
         keys = [sequence[0] for sequence in command.sequences if len(sequence) == 1]
         if keys:
-            single.append(Binding(",".join(keys), f"run('{command.id}')", command.words, show=False, id=command.id))
-    single += [Binding(key, f"begin('{key}')", "…", show=False, id=f"prefix.{key}") for key in sorted(PREFIXES)]
-    return single
+            made.append(_binding(",".join(keys), f"run('{command.id}')", command.words, command.id))
+    return made + [_binding(key, f"begin('{key}')", "…", f"prefix.{key}") for key in sorted(PREFIXES)]
+
+
+def _binding(keys: str, action: str, words: str, name: str) -> Binding:
+    return Binding(keys, action, words, show=False, priority=True, id=name)
 
 
 class DeskScreen(Screen[None], inherit_bindings=False):
@@ -79,6 +87,8 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self._clock = clock
         self._table = tuple(table)
         self._dark = True
+        self._ailing = False  # a read failed and waits for its next try
+        self._recovering = False
         self._prefix = ""
         self._asked_from = Context.LIST
         self._returns: Context | None = Context.LIST
@@ -175,9 +185,18 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.status.say(sentence, bad=bad)
 
     def on_fault(self, event: Fault) -> None:
-        """Say what did not work and what to do; the rest goes on."""
+        """Say what did not work and what to do; the rest goes on, and a failed read is tried again."""
         event.stop()
         self.fault(event.error)
+        if event.reading and not self._ailing:
+            self._ailing = True
+            self.set_timer(RETRY_SECONDS, self._read_again)
+
+    def _read_again(self) -> None:
+        """Try a failed read again; a success says so."""
+        self._ailing = False
+        self._recovering = True
+        self.look_again(Change(all=True))
 
     def fault(self, error: BaseException) -> None:
         """Say an error."""
@@ -247,7 +266,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key works where its command does."""
+        """A key works where its command does; after a first letter the next one is ``on_key``'s."""
+        if self._prefix:
+            return False
         if action == "run":
             context = self.context
             return context is not None and context in commands.by_id(str(parameters[0]), self._table).contexts
@@ -417,7 +438,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say a failure."""
-        fault = fault_of(event)
+        fault = fault_of(event, reading=False)
         if fault is not None:
             self.fault(fault.error)
 
@@ -540,6 +561,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Count again; the first time, get the rest of the screen ready behind the first list."""
         self._light()
         self.head.read_counts()
+        if self._recovering and not self._ailing:
+            self._recovering = False
+            self.say("It works again.")
         if self._composer is None:
             self.set_timer(FURNISH_SECONDS, self.furnish)
 
