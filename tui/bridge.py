@@ -84,11 +84,23 @@ class Desk(Protocol):
     async def place_mail(self, raw_id: int, number: int) -> str:
         """Put a quarantined mail on the record with this number."""
 
-    async def open_record_from_mail(self, raw_id: int, kind: str) -> str:
-        """Open a record of this kind from a quarantined mail."""
+    async def open_record_from_mail(self, raw_id: int, kind: str, *, from_now_on: str = "") -> str:
+        """Open a record of this kind from a quarantined mail.
 
-    async def resend(self, delivery_id: int) -> str:
-        """Try an unsure, failed or bounced copy again: same Message-ID, same bytes."""
+        ``from_now_on``: likewise for all mail of its sender's "address" or "domain"; "" = this mail only.
+        """
+
+    async def mark_spam(self, raw_id: int, *, from_now_on: str = "") -> str:
+        """Take a quarantined mail out as spam; ``from_now_on`` as above."""
+
+    async def make_contact(self, raw_id: int) -> str:
+        """Make the sender of a quarantined mail a customer."""
+
+    async def resend(self, delivery_id: int, address: str = "") -> str:
+        """Try an unsure, failed or bounced copy again: same Message-ID, same bytes.
+
+        ``address``: a new copy of the same message goes there instead; "" = where it went.
+        """
 
     async def presence(self, record_id: int | None, composing: bool) -> None:
         """Say which record is open here (heartbeat); None: none."""

@@ -172,14 +172,24 @@ class LocalDesk:
         mail = await self._mail(raw_id)
         return await self._write(lambda do: do.place_mail(raw_id, mail, number))
 
-    async def open_record_from_mail(self, raw_id: int, kind: str) -> str:
+    async def open_record_from_mail(self, raw_id: int, kind: str, *, from_now_on: str = "") -> str:
         """Open a record from a quarantined mail."""
         mail = await self._mail(raw_id)
-        return await self._write(lambda do: do.open_record_from_mail(raw_id, mail, kind))
+        return await self._write(lambda do: do.open_record_from_mail(raw_id, mail, kind, from_now_on))
 
-    async def resend(self, delivery_id: int) -> str:
-        """Try a copy again."""
-        return await self._write(lambda do: do.resend(delivery_id))
+    async def mark_spam(self, raw_id: int, *, from_now_on: str = "") -> str:
+        """Take a quarantined mail out as spam."""
+        mail = await self._mail(raw_id)
+        return await self._write(lambda do: do.mark_spam(raw_id, mail, from_now_on))
+
+    async def make_contact(self, raw_id: int) -> str:
+        """Make the sender of a quarantined mail a customer."""
+        mail = await self._mail(raw_id)
+        return await self._write(lambda do: do.make_contact(raw_id, mail))
+
+    async def resend(self, delivery_id: int, address: str = "") -> str:
+        """Try a copy again, there or elsewhere."""
+        return await self._write(lambda do: do.resend(delivery_id, address))
 
     async def presence(self, record_id: int | None, composing: bool) -> None:
         """Say which record is open here."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from models.services import drafts, presence, reply, resend, route, triage, undo
+from models.services import drafts, presence, quarantine, reply, resend, triage, undo
 from models.store.database import Database
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
 from models.types.mail import IncomingMail
@@ -66,17 +66,25 @@ class UseCases:
 
     def place_mail(self, raw_id: int, mail: IncomingMail, number: int) -> str:
         """Put a quarantined mail on a record."""
-        self._database.write(route.place_by_hand, raw_id, mail, number, self._me, self._now())
-        return f"The mail is on #{number} now."
+        return self._database.write(quarantine.attach, raw_id, mail, number, self._me, self._now())
 
-    def open_record_from_mail(self, raw_id: int, mail: IncomingMail, kind: str) -> str:
+    def open_record_from_mail(self, raw_id: int, mail: IncomingMail, kind: str, from_now_on: str) -> str:
         """Open a record from a quarantined mail."""
-        self._database.write(route.open_from_mail, raw_id, mail, kind, self._me, self._now())
-        return f"The mail opened a new {kind}."
+        return self._database.write(
+            quarantine.open_record, raw_id, mail, kind, self._me, self._now(), from_now_on=from_now_on
+        )
 
-    def resend(self, delivery_id: int) -> str:
-        """Try a copy again."""
-        return self._database.write(resend.resend, delivery_id, self._now())
+    def mark_spam(self, raw_id: int, mail: IncomingMail, from_now_on: str) -> str:
+        """Take a quarantined mail out as spam."""
+        return self._database.write(quarantine.mark_spam, raw_id, mail, self._me, self._now(), from_now_on=from_now_on)
+
+    def make_contact(self, raw_id: int, mail: IncomingMail) -> str:
+        """Make the sender of a quarantined mail a customer."""
+        return self._database.write(quarantine.make_contact, raw_id, mail, self._me, self._now())
+
+    def resend(self, delivery_id: int, address: str) -> str:
+        """Try a copy again, there or elsewhere."""
+        return self._database.write(resend.resend, delivery_id, self._now(), address)
 
     def look(self, record_id: int | None, composing: bool) -> None:
         """Say which record is open here."""

@@ -25,9 +25,14 @@ def apply(session: Session, desk: DeskFacts, mail: IncomingMail, now: datetime) 
     """Mark the copies a report names. Only our signed envelope sender or Message-ID proves that it is about us.
 
     Hard: bounced, the record needs us, the customer's address is marked. Delayed or soft: the words are kept with the
-    copy. Delivered: the copy is delivered. What names a copy but no state changes nothing.
+    copy. Delivered: the copy is delivered. What names a copy but no state changes nothing. A complaint: the customer's
+    address is marked, and the record needs us.
     """
     reported = list(_reported(session, desk, mail))
+    if mail.bounce.is_complaint:
+        for row in _complained(reported, mail):
+            _mark_complaint(session, row, now)
+        return
     for about in mail.bounce.recipients:
         for row in _copies_of(reported, about):
             _mark(session, row, about, now)
@@ -50,6 +55,20 @@ def _copies_of(reported: list[DeliveryFacts], about: BounceRecipient) -> list[De
     mailed = [row for row in reported if row.channel is Channel.EMAIL]
     named = [row for row in mailed if row.recipient == normal(about.address)]
     return named or (mailed if len(mailed) == 1 else [])
+
+
+def _complained(reported: list[DeliveryFacts], mail: IncomingMail) -> list[DeliveryFacts]:
+    """The copies whose reader complained; the only one when the report hides who that is, as most do (RFC 5965)."""
+    named = {normal(about.address) for about in mail.bounce.recipients}
+    mailed = [row for row in reported if row.channel is Channel.EMAIL]
+    return [row for row in mailed if row.recipient in named] or (mailed if len(mailed) == 1 else [])
+
+
+def _mark_complaint(session: Session, row: DeliveryFacts, now: datetime) -> None:
+    said = f"{row.recipient} called our mail spam: write to them only if they ask you to."
+    outbox.change(session, row.id, row.fence, ACCEPTED, sentence=said)
+    contacts.mark_undeliverable(session, row.recipient, said)
+    turn(session, row.record_id, Need.NEEDS_US, "complaint", now)
 
 
 def _mark(session: Session, row: DeliveryFacts, about: BounceRecipient, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from models.rules import auto_reply, threading, tokens
+from models.rules.address import normal
 from models.services import audience, way
 from models.services.composing import record_of
 from models.store import desk_facts, messages, outbox
@@ -40,7 +41,9 @@ def _answer(
 ) -> OutgoingMail:
     thread = _public_before(session, message)
     answered = next((one for one in thread if _is_answered(one, message.in_reply_to)), None)
-    people = tuple(mailbox(line) for line in message.to) or (Mailbox(copy.name, copy.recipient),)
+    people = tuple(mailbox(line) for line in message.to)
+    if copy.recipient not in {normal(one.address) for one in people}:  # sent again to a corrected address
+        people = (Mailbox(copy.name, copy.recipient),)
     return OutgoingMail(
         sender=mailbox(message.sender),
         reply_to=Mailbox(desk.brand(record.brand_id).name, copy.reply_to),

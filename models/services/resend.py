@@ -1,20 +1,29 @@
-"""Send a copy again because a person decided so: same Message-ID, same bytes (R11)."""
+"""Send a copy again because a person decided so: same Message-ID, same bytes; or to a corrected address (R11)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
+from models.rules.address import normal, plus_stripped
 from models.rules.outbox import may_resend
-from models.store import outbox
+from models.services import way
+from models.services.composing import record_of
+from models.services.copies import enqueue
+from models.store import contacts, desk_facts, outbox
 from models.store.changes import announce
+from models.store.desk_facts import DeskFacts
+from models.store.outbox import DeliveryFacts
 from models.types.errors import NotAllowed, NotFound
 from models.types.outbox import DeliveryState
+from models.types.people import Audience, Channel, Recipient
 
 
-def resend(session: Session, delivery_id: int, now: datetime) -> str:
+def resend(session: Session, delivery_id: int, now: datetime, address: str = "") -> str:
     """Queue a failed, bounced or unsure copy again; the sentence to show.
 
-    The fencing number grows, so a late answer to the earlier try no longer counts.
+    ``address``: where it goes instead, as a new copy of the same message; the old one stays as it ended. "" = where it
+    went. The fencing number grows, so a late answer to the earlier try no longer counts.
     """
     row = outbox.read(session, delivery_id, lock=True)
     if row is None:
@@ -23,6 +32,8 @@ def resend(session: Session, delivery_id: int, now: datetime) -> str:
         raise NotAllowed(f"The copy for {row.name or row.recipient} is {row.state}: there is nothing to send again.")
     if row.account_id is None:
         raise NotAllowed("There is no account this could be sent from.", "Set one up: nightdesk account add")
+    if address and normal(address) != row.recipient:
+        return _elsewhere(session, row, address, now)
     outbox.change(
         session,
         row.id,
@@ -39,3 +50,47 @@ def resend(session: Session, delivery_id: int, now: datetime) -> str:
     )
     announce(session, now, row.record_id)
     return f"Sending again to {row.name or row.recipient}."
+
+
+def _elsewhere(session: Session, row: DeliveryFacts, address: str, now: datetime) -> str:
+    recipient = normal(address)
+    if not recipient:
+        raise NotAllowed(f"{address!r} is no mail address.", "It needs a name, an @ and a domain.")
+    desk = desk_facts.read(session)
+    if recipient in desk.own:
+        raise NotAllowed(f"{recipient} is one of our own addresses.")
+    copies = outbox.of_message(session, row.message_id)
+    if any(one.recipient == recipient and one.channel is Channel.EMAIL for one in copies):
+        raise NotAllowed(f"{recipient} has a copy of this message already.")
+    if row.agent_id is not None and desk.agent_by_email(recipient) is None:
+        raise NotAllowed(f"{recipient} is not an agent, and this copy was an agent's.", "It may hold internal words.")
+    outbox.change(session, row.id, row.fence, (row.state,), sentence=f"It was sent to {recipient} instead.")
+    _send_to(session, desk, row, recipient, now)
+    announce(session, now, row.record_id)
+    return f"Sending to {recipient} instead of {row.recipient}."
+
+
+def _send_to(session: Session, desk: DeskFacts, row: DeliveryFacts, recipient: str, now: datetime) -> None:
+    there_and_back = way.relay_way(session, desk, record_of(session, row.record_id, lock=False))
+    customer = contacts.by_email(session, [recipient]).get(recipient) if row.agent_id is None else None
+    agent = desk.agent_by_email(recipient) if row.agent_id is not None else None
+    person = Recipient(
+        name=row.name,
+        address=recipient,
+        channel=Channel.EMAIL,
+        why=row.why,
+        agent_id=agent.id if agent else None,
+        contact_id=customer.id if customer else None,
+    )
+    enqueue(
+        session,
+        desk,
+        message_id=row.message_id,
+        record_id=row.record_id,
+        audience=Audience((person,)),
+        way=replace(
+            there_and_back, account_id=row.account_id, reply=plus_stripped(row.reply_to) or there_and_back.reply
+        ),
+        hold_until=None,
+        now=now,
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.services import need, triage
+from models.services import need, triage, undo_quarantine
 from models.services.reply import draft_view
 from models.services.take_back import take_back
 from models.services.track import track
@@ -29,6 +29,8 @@ def undo_newest(session: Session, agent_id: int, now: datetime) -> Undone:
     if step is None:
         raise NotAllowed("There is nothing to take back.")
     undo.spend(session, step.id)
+    if step.verb in undo_quarantine.VERBS:
+        return undo_quarantine.VERBS[step.verb](session, step.before, agent_id, now)
     if step.verb == "send":
         return _send(session, step, agent_id, now)
     record = records.lock(session, step.record_id or 0)

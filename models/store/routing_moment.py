@@ -12,13 +12,12 @@ from sqlmodel import Session, col
 
 from models.rules.address import domain
 from models.rules.limits import CREATIONS, UPDATES, WINDOW, most
-from models.store import contacts, traffic
+from models.store import contacts, sender_rules, traffic
 from models.store.desk_facts import DeskFacts
-from models.tables.desk import SenderRule
 from models.tables.record import Following, Record
 from models.types.mail import IncomingMail
 from models.types.record import Need
-from models.types.routing import ClosedFact, Policy, RoutingContext, SenderFact, Verb
+from models.types.routing import ClosedFact, Policy, RoutingContext, SenderFact
 
 _HOPS = 20  # how often a record was continued in another is followed
 
@@ -95,10 +94,7 @@ def _closed_one(session: Session, desk: DeskFacts, record_id: int, now: datetime
 
 
 def _sender_rule(session: Session, sender: str) -> SenderFact | None:
-    statement = select(col(SenderRule.sender), col(SenderRule.verb), col(SenderRule.kind)).where(
-        col(SenderRule.sender).in_((sender, f"@{domain(sender)}"))
-    )
-    found = {row.sender: SenderFact(row.sender, Verb(row.verb), row.kind or "") for row in session.execute(statement)}
+    found = sender_rules.of(session, sender, f"@{domain(sender)}")
     return found.get(sender) or next(iter(found.values()), None)
 
 
