@@ -106,7 +106,7 @@ def test_import_and_again(
     assert told.startswith("40 of 40 mails, ")
     states = counted(url, "SELECT state AS what, count(*) AS n FROM raw_mail GROUP BY state")
     assert states == {"routed": 40}
-    code, said, _ = ran("import", "maildir", folder.parent)
+    _, said, _ = ran("import", "maildir", folder.parent)
     assert "40 were here already" in said
     assert counted(url, "SELECT 'messages' AS what, count(*) AS n FROM message") == {"messages": 40}
 
