@@ -15,13 +15,13 @@ CHUNK = 500  # ids in one statement; SQLite takes 32,766 parameters
 
 def known(session: Session, account_id: int) -> frozenset[str]:
     """Every UIDL of the account whose mail is stored."""
-    return frozenset(session.scalars(select(PopSeen.uidl).where(col(PopSeen.account_id) == account_id)))
+    return frozenset(session.scalars(select(col(PopSeen.uidl)).where(col(PopSeen.account_id) == account_id)))
 
 
 def remember(session: Session, account_id: int, uidl: str, *, sha256: str, whole: bool, now: datetime) -> None:
     """Note that the mail with this content, stored in this transaction or before, is what the UIDL names."""
     raw_id = session.scalars(
-        select(RawMail.id).where(col(RawMail.account_id) == account_id, col(RawMail.sha256) == sha256)
+        select(col(RawMail.id)).where(col(RawMail.account_id) == account_id, col(RawMail.sha256) == sha256)
     ).one()
     statement = insert_into(session, PopSeen).values(
         account_id=account_id, uidl=uidl, raw_id=raw_id, seen_at=now, whole=whole, deleted=False
@@ -32,7 +32,7 @@ def remember(session: Session, account_id: int, uidl: str, *, sha256: str, whole
 def placed(session: Session, account_id: int, before: datetime) -> frozenset[str]:
     """UIDLs stored whole, no later than ``before``, and placed since: what may be deleted there."""
     statement = (
-        select(PopSeen.uidl)
+        select(col(PopSeen.uidl))
         .join(RawMail, col(RawMail.id) == col(PopSeen.raw_id))
         .where(
             col(PopSeen.account_id) == account_id,
@@ -62,7 +62,7 @@ def forget(session: Session, account_id: int, uidls: Collection[str]) -> None:
 
 def gone(session: Session, account_id: int, listed: Collection[str], before: datetime) -> frozenset[str]:
     """UIDLs the server lists no more: deleted by us, or first seen before ``before``."""
-    statement = select(PopSeen.uidl).where(
+    statement = select(col(PopSeen.uidl)).where(
         col(PopSeen.account_id) == account_id, col(PopSeen.deleted) | (col(PopSeen.seen_at) < before)
     )
     return frozenset(session.scalars(statement)) - frozenset(listed)

@@ -8,7 +8,10 @@ import pytest
 
 
 def need(program: str, package: str) -> str:
-    """The program's path; skip, naming the package, when it is missing. NIGHTDESK_REQUIRE_SERVERS=1 makes that a failure."""
+    """The program's path; skip, naming the package, when it is missing.
+
+    NIGHTDESK_REQUIRE_SERVERS=1 makes the skip a failure.
+    """
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin")
     if found:
         return found

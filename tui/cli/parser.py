@@ -38,7 +38,21 @@ def _tree() -> Parser:
 
 
 def _declare_all(tree: argparse.ArgumentParser) -> None:
-    from tui.cli import account, agent, alias, demo, ingest, init, mail, mail_import, serve, simulate, status, why, worker
+    from tui.cli import (
+        account,
+        agent,
+        alias,
+        demo,
+        ingest,
+        init,
+        mail,
+        mail_import,
+        serve,
+        simulate,
+        status,
+        why,
+        worker,
+    )
 
     commands = tree.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     places = _places(argparse.SUPPRESS)
