@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from sqlmodel import Session
 
 from gateway.transports.smtp import SmtpSession
-from gateway.workers.database_threads import DatabaseThreads
+from gateway.workers.database_threads import DatabaseThreads, unbroken
 from gateway.workers.pace import Pace
 from models.services import accounts, settle
 from models.types.errors import DatabaseError, LeaseLost, NotFound, SettingsError
@@ -17,7 +15,6 @@ from models.types.failpoint import Point, reach
 from models.types.outbox import Claim, Deferred, Outcome, Phase, Reason, Refused, Unknown
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 class Courier:
@@ -132,13 +129,3 @@ def _promise(session: Session, claim: Claim, now: datetime, seconds: float) -> N
     settle.begin_data(session, claim, now)
     settle.renew(session, claim, now, seconds)  # the living renew it, so the dead are found sooner
     reach(Point.PROMISE)
-
-
-async def unbroken(work: Awaitable[T]) -> T:
-    """Await something to its end although we are cancelled meanwhile; the cancellation comes after it."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise

@@ -5,7 +5,7 @@ While the database is locked each write waits its five seconds in a thread; the 
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -58,3 +58,13 @@ class DatabaseThreads:
     def close(self) -> None:
         """Let the threads end once their work is done."""
         self._threads.shutdown(wait=False)
+
+
+async def unbroken(work: Awaitable[T]) -> T:
+    """Await something to its end although we are cancelled meanwhile; the cancellation comes after it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

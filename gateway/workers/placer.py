@@ -6,10 +6,11 @@ and after three tries lies in quarantine with its bytes and the reason; meanwhil
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from gateway.workers.database_threads import DatabaseThreads
+from gateway.workers.database_threads import DatabaseThreads, unbroken
 from gateway.workers.parsing import PARSE_SECONDS, OtherVersion, Parsers, Unreadable
 from models.services import route
 from models.store import raw_mail
@@ -65,9 +66,10 @@ class Placer:
         if not group:
             return 0
         await self._parsers.ready()
-        await self._threads.write(raw_mail.begin_attempt, [mail.id for mail in group])
-        read = await asyncio.gather(*(self._read(mail) for mail in group))
-        await self._place([(mail.id, parsed) for mail, parsed in zip(group, read, strict=True) if parsed is not None])
+        async with self._attempt([mail.id for mail in group]):
+            read = await asyncio.gather(*(self._read(mail) for mail in group))
+            together = zip(group, read, strict=True)
+            await self._place([(mail.id, parsed) for mail, parsed in together if parsed is not None])
         return len(group)
 
     async def place_tried(self) -> int:
@@ -78,15 +80,31 @@ class Placer:
                 await self._give_up(mail.id, f"It could not be read or placed in {TRIES} tries.")
                 continue
             await self._parsers.ready()
-            await self._threads.write(raw_mail.begin_attempt, [mail.id])
             try:
-                parsed = await self._parsed(mail, self._slow_seconds)
+                async with self._attempt([mail.id]):
+                    await self._place_one(mail.id, await self._parsed(mail, self._slow_seconds))
             except Unreadable as error:
                 if mail.attempts + 1 >= TRIES:
                     await self._give_up(mail.id, str(error))
-            else:
-                await self._place_one(mail.id, parsed)
         return len(waiting)
+
+    @asynccontextmanager
+    async def _attempt(self, raw_ids: Sequence[int]) -> AsyncIterator[None]:
+        """Count a try before it is made. What is not the mail's fault, the database's or our own end, is uncounted."""
+        counting = asyncio.ensure_future(self._threads.write(raw_mail.begin_attempt, raw_ids))
+        try:
+            await unbroken(counting)
+            yield
+        except (DatabaseError, OtherVersion, asyncio.CancelledError):
+            if counting.done() and counting.exception() is None:
+                await unbroken(self._take_back(raw_ids))
+            raise
+
+    async def _take_back(self, raw_ids: Sequence[int]) -> None:
+        try:
+            await self._threads.write(raw_mail.take_attempt_back, raw_ids)
+        except DatabaseError as error:
+            log.warning("A try of mails %d to %d stays counted: %s", raw_ids[0], raw_ids[-1], error)
 
     async def _read(self, mail: Queued) -> IncomingMail | None:
         try:

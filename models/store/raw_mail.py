@@ -149,6 +149,12 @@ def begin_attempt(session: Session, raw_ids: Sequence[int]) -> None:
     session.execute(update(RawMail).where(col(RawMail.id).in_(raw_ids)).values(attempts=col(RawMail.attempts) + 1))
 
 
+def take_attempt_back(session: Session, raw_ids: Sequence[int]) -> None:
+    """Uncount a try that ended for reasons that are not the mail's; one placed meanwhile keeps its count."""
+    still_there = (col(RawMail.id).in_(raw_ids), col(RawMail.state) == STORED, col(RawMail.attempts) > 0)
+    session.execute(update(RawMail).where(*still_there).values(attempts=col(RawMail.attempts) - 1))
+
+
 def content(session: Session, raw_id: int) -> bytes | None:
     """Give the bytes as they came; None when there is no such mail."""
     return session.scalar(select(col(RawMail.content)).where(col(RawMail.id) == raw_id))
