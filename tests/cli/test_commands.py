@@ -162,6 +162,11 @@ def test_nonsense_is_a_usage_error(said: Said) -> None:
         assert (code, "--help" in err) == (USAGE, True)
 
 
+@pytest.mark.parametrize("words", ["--nothing", "--size-limit much"])
+def test_nonsense_in_a_pipe_keeps_the_mail_in_the_queue(said: Said, words: str) -> None:
+    assert said("ingest", *words.split())[0] == TEMPORARY
+
+
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "init", "account", "account add", "account list", "account test", "account retry", "account secret",

@@ -36,7 +36,8 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
         help="envelope recipients; else $ORIGINAL_RECIPIENT, $RECIPIENT",
     )  # fmt: skip
     parser.add_argument("--size-limit", metavar="OCTETS", type=int, default=SIZE_LIMIT, help="default %(default)s")
-    parser.set_defaults(run=run)
+    # a typo in the MTA's configuration must not bounce mail
+    parser.set_defaults(run=run, usage_code=TEMPORARY)
 
 
 def run(arguments: Namespace) -> int:

@@ -10,18 +10,25 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class Parser(argparse.ArgumentParser):
-    """Ends with EX_USAGE and one sentence when the arguments make no sense."""
+    """Ends with one sentence when the arguments make no sense, and with the command's ``usage_code``."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to learn more."""
-        self.exit(USAGE, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
+        self.exit(self.get_default("usage_code") or USAGE, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line; ``command`` is "" when none was named, ``run`` does it."""
     # The desk itself is opened without a command, and should not wait for the declarations of all of them.
     desk, others = _places("").parse_known_args(arguments)
-    return _tree().parse_args(arguments) if others else argparse.Namespace(command="", **vars(desk))
+    if not others:
+        return argparse.Namespace(command="", **vars(desk))
+    tree = _tree()
+    parsed, unknown = tree.parse_known_args(arguments)
+    if unknown:
+        tree.set_defaults(usage_code=getattr(parsed, "usage_code", USAGE))
+        tree.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return parsed
 
 
 def _tree() -> Parser:
