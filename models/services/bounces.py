@@ -45,7 +45,8 @@ def _reported(session: Session, desk: DeskFacts, mail: IncomingMail) -> Iterator
         if delivery_id is not None and (row := outbox.read(session, delivery_id, lock=True)):
             yield row
             return
-    ours = [one for one in mail.bounce.original_ids if tokens.is_our_message_id(desk.key, one)]
+    # ours are made in lower case; some servers return them in another
+    ours = [one.lower() for one in mail.bounce.original_ids if tokens.is_our_message_id(desk.key, one)]
     for message_id in dict.fromkeys(found.id for found in messages.linked(session, ours).values()):
         yield from outbox.of_message(session, message_id, lock=True)
 

@@ -74,7 +74,7 @@ def gather(
     known = known or Known(session)
     found = known.linked(ids_of(mail))
     twin, namesake = _same_id(known, mail, sender)
-    returned = (i for i in mail.bounce.original_ids if i in found and tokens.is_our_message_id(desk.key, i))
+    returned = (i for i in _returned(mail) if i in found and tokens.is_our_message_id(desk.key, i))
     reported = [*_reported(session, desk, mail), *(found[i].record_id for i in returned)]
     return RoutingContext(
         own_addresses=desk.own,
@@ -97,23 +97,30 @@ def gather(
 
 def _answered(mail: IncomingMail) -> list[str]:
     """In-Reply-To first, then References from the newest."""
-    newest_first = (*mail.in_reply_to, *reversed(mail.references))[:MOST_REFERENCES]
-    return list(dict.fromkeys(spelling for wire_id in newest_first for spelling in _spellings(wire_id)))
+    return _spellings((*mail.in_reply_to, *reversed(mail.references)))
 
 
-def _spellings(wire_id: str) -> Iterator[str]:
-    """The id as written, and as it was made, when a client changed the case of its domain or of the whole."""
-    yield wire_id
-    if not wire_id.islower():
-        before, at, host = wire_id.rpartition("@")
-        yield f"{before}{at}{host.lower()}"
-        if tokens.may_be_ours(wire_id):
-            yield wire_id.lower()
+def _returned(mail: IncomingMail) -> list[str]:
+    """The ids of the mails a report returns."""
+    return _spellings(mail.bounce.original_ids)
+
+
+def _spellings(wire_ids: Sequence[str]) -> list[str]:
+    """The ids as written, and as they were made, when a client changed the case of a domain or of the whole."""
+    found: dict[str, None] = {}
+    for wire_id in wire_ids[:MOST_REFERENCES]:
+        found[wire_id] = None
+        if not wire_id.islower():
+            before, at, host = wire_id.rpartition("@")
+            found[f"{before}{at}{host.lower()}"] = None
+            if tokens.may_be_ours(wire_id):
+                found[wire_id.lower()] = None
+    return list(found)
 
 
 def ids_of(mail: IncomingMail) -> list[str]:
     """The Message-IDs a mail answers or reports on."""
-    return [*_answered(mail), *mail.bounce.original_ids[:MOST_REFERENCES]]
+    return [*_answered(mail), *_returned(mail)]
 
 
 def _recipients(mail: IncomingMail) -> Iterator[str]:
