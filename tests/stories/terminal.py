@@ -51,6 +51,10 @@ class Terminal:
             os.write(self._master, key.encode())
             self._read(0.15 if key == "\x1b" else 0.02)
 
+    def type_ahead(self, keys: str) -> None:
+        """Type all of it at once, as a slow line delivers it."""
+        os.write(self._master, keys.encode())
+
     def wait_for(self, *words: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until all of the words stand on the screen together."""
         deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""Nothing typed is lost when the line drops or the system ends the program."""
+"""Nothing typed is lost: when the line drops, when the system ends the program, when the line is slow."""
 
 import os
 import signal
@@ -89,3 +89,13 @@ def test_the_draft_is_there_when_the_desk_is_opened_again(url: str, home: dict[s
         second.wait_for(TYPED)
     finally:
         second.close()
+
+
+def test_keys_typed_ahead_on_a_slow_line_are_not_lost(url: str, home: dict[str, str]) -> None:
+    terminal = Terminal([], home)
+    try:
+        terminal.wait_for("Light stays off")
+        terminal.type_ahead(f"r{TYPED}")
+        terminal.wait_for("REPLY", TYPED)
+    finally:
+        terminal.close()

@@ -7,8 +7,8 @@ from tui.render import wash
 
 
 def say(sentence: str = "") -> None:
-    """Print one washed line."""
-    print(wash.line(sentence))
+    """Print one washed line, at once: a pipe's reader may wait for it."""
+    print(wash.line(sentence), flush=True)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

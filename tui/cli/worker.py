@@ -33,7 +33,6 @@ def run(arguments: Namespace) -> int:
     to_stderr()
     settings = settings_of(arguments)
     with opened(settings) as database:
-        say("nightdesk worker: running; stop it with SIGTERM or Ctrl-C.")
         asyncio.run(_until_stopped(database, settings))
     return 0
 
@@ -46,8 +45,9 @@ async def _until_stopped(database: "Database", settings: "Settings") -> None:
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
-    name = await asyncio.to_thread(hostname, settings, database)
     try:
+        name = await asyncio.to_thread(hostname, settings, database)
+        say("nightdesk worker: running; stop it with SIGTERM or Ctrl-C.")
         await supervisor.run(database, holder=holder(), hostname=name)
     except asyncio.CancelledError:
         return  # we were told to stop, and have
