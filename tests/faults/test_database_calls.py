@@ -1,4 +1,4 @@
-"""Each call to the database fails once, in each way it can: nothing is lost, nothing is done twice, all comes to rest."""
+"""Each call to the database fails once, in each way: nothing is lost, nothing is done twice, all comes to rest."""
 
 import asyncio
 import shutil

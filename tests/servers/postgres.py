@@ -48,7 +48,14 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """The server; runs as the user ``postgres`` when the tests run as root, because it refuses root."""
+    """The server of this test run."""
+    with server() as running:
+        yield running
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Postgres]:
+    """Run one; as the user ``postgres`` when the tests run as root, because it refuses root."""
     initdb = _program("initdb")
     folder = Path(tempfile.mkdtemp(prefix="nightdesk-pg-"))
     user = "postgres" if os.geteuid() == 0 else None
