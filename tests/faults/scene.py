@@ -15,7 +15,7 @@ from sqlmodel import col
 from models.store import records
 from models.store.database import Database
 from models.tables.mail import Delivery, RawMail
-from models.tables.record import Message, Record
+from models.tables.record import Message
 from models.types.outbox import DeliveryState
 from models.types.people import Why
 from tests.faults.judge import RELAY_TO, broken
@@ -58,8 +58,9 @@ class Scene:
     def open(self) -> tuple[int, int]:
         """Open a record; its id and that of its newest message."""
         world = self.desk.world
-        world.arrives(letter(f"c{next(_numbers)}@customer.test"))
-        record_id = self.desk.rows(Record)[-1].id
+        customer = f"c{next(_numbers)}@customer.test"
+        world.arrives(letter(customer))
+        record_id = self.desk.rows(Message, col(Message.author_address) == customer)[0].record_id
         self.desk.database.write(records.follow, record_id, agent_id=world.berta.id)
         return record_id, world.newest(record_id)
 
