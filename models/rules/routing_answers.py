@@ -96,6 +96,7 @@ def _answered(decision: RoutingDecision, context: RoutingContext, *, note: bool,
         internal=note and context.sender_is_agent,
         relay=not doubtful,
         warnings=(NOT_PROVED,) if doubtful else (),
+        outsider=doubtful,
     )
 
 

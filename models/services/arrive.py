@@ -151,6 +151,7 @@ def message_of(
         tried=tuple((one.rule, one.outcome, one.because) for one in decision.tried),
         warnings=tuple(dict.fromkeys((*((raw.reason,) if raw.reason else ()), *mail.warnings, *decision.warnings))),
         left_out=audience.left_out,
+        outsider=decision.outsider,
         sent_at=mail.date,
         created_at=now,
     )

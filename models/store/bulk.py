@@ -248,7 +248,11 @@ def _newest(session: Session, table: str) -> int:
 def _newest_messages(record_ids: Sequence[int]) -> Any:
     order = func.row_number().over(partition_by=_MESSAGE.c.record_id, order_by=_MESSAGE.c.id.desc())
     columns = (_MESSAGE.c.record_id, _MESSAGE.c.author_address, _MESSAGE.c.to_line, _MESSAGE.c.cc_line)
-    return select(*columns, order.label("nth")).where(_MESSAGE.c.record_id.in_(record_ids)).subquery()
+    return (
+        select(*columns, order.label("nth"))
+        .where(_MESSAGE.c.record_id.in_(record_ids), ~_MESSAGE.c.outsider)
+        .subquery()
+    )
 
 
 def _addresses(record_ids: Sequence[int]) -> Iterable[Any]:

@@ -49,7 +49,8 @@ class BatchKnown(Known):
         self._named.setdefault(wire_id, []).append(Namesake(message_id, new.author_address, new.subject, new.text))
         taking = self._taking[new.record_id]
         assert taking is not None
-        people = {new.author_address, *(bare(line) for line in (*new.to, *new.cc))} - {""}
+        named = () if new.outsider else (new.author_address, *(bare(line) for line in (*new.to, *new.cc)))
+        people = set(named) - {""}
         if not people <= taking.participants:
             self._taking[new.record_id] = Taking(taking.participants | people, taking.kind, taking.done)
 

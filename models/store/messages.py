@@ -44,6 +44,7 @@ class NewMessage:
     tried: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()  # (name or address, why they got no copy)
+    outsider: bool = False
     sent_at: datetime | None = None
 
 
@@ -115,6 +116,7 @@ def add(session: Session, new: NewMessage) -> int:
         "tried": [list(one) for one in new.tried],
         "warnings": list(new.warnings),
         "left_out": [list(one) for one in new.left_out],
+        "outsider": new.outsider,
         "sent_at": new.sent_at,
         "created_at": new.created_at,
     }

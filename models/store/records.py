@@ -141,7 +141,10 @@ def unfollow(session: Session, record_id: int, *, agent_id: int | None = None, c
 
 
 def participants(session: Session, record_id: int) -> frozenset[str]:
-    """Give the normal addresses that took part: authors, recipients, the customer, the followers."""
+    """Give the normal addresses that took part: authors, recipients, the customer, the followers.
+
+    Whoever only got in by a leaked id or reply address does not, however often they write.
+    """
     found = set(session.scalars(_PEOPLE, {"record": record_id}))
     for author, to, cc in session.execute(_WRITERS, {"record": record_id}):
         found.add(author)
@@ -188,7 +191,7 @@ _FOLLOWERS = (
 )
 _WRITERS = (
     select(_MESSAGE.c.author_address, _MESSAGE.c.to_line, _MESSAGE.c.cc_line)
-    .where(_MESSAGE.c.record_id == bindparam("record"))
+    .where(_MESSAGE.c.record_id == bindparam("record"), ~_MESSAGE.c.outsider)
     .order_by(_MESSAGE.c.id.desc())
     .limit(PARTICIPANT_MESSAGES)
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import JSON, Column, Field, LargeBinary, SQLModel
 
 from models.tables.columns import word
@@ -80,6 +80,8 @@ class Message(SQLModel, table=True):
     left_out: list[list[str]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )  # (name or address, why they got no copy)
+    # it came from somebody who was not proved to take part: neither they nor those they wrote to do so by it
+    outsider: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     sent_at: datetime | None = None
     created_at: datetime
 

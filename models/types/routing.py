@@ -152,6 +152,7 @@ class RoutingDecision:
     tell_staff: bool = True  # agents who follow get their copy; True with relay False: nobody proved who wrote it
     warnings: tuple[str, ...] = ()  # to be shown with the message
     reason: str = ""  # for QUARANTINE: one sentence
+    outsider: bool = False  # nobody proved that its author takes part there, so nobody named in it does by it
     continues_id: int | None = None  # with NEW: the closed record this one follows
 
 

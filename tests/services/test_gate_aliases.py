@@ -10,6 +10,7 @@ from models.tables.desk import Brand, Domain
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message, Record
 from models.types.errors import NotAllowed, NotFound
+from models.types.mail import Mailbox
 from models.types.message import MessageKind
 from models.types.record import Need
 from models.types.routing import Policy, Target
@@ -185,3 +186,28 @@ def test_what_a_filter_marked_waits_unless_it_answers(world: World) -> None:
     assert world.arrives(letter(spam=True)) is Target.QUARANTINE
     assert world.all(RawMail)[-1].reason == "A filter on its way marked it as spam."
     assert world.arrives(letter(spam=True, in_reply_to=(first.message_id,))) is Target.RECORD
+
+
+def test_who_got_in_by_a_leaked_id_stays_an_outsider_until_answered(world: World) -> None:
+    first = letter()
+    world.arrives(first)
+    bob = world.write(contacts.ensure, "bob@partner.test", "Bob", world.now)
+    world.write(records.follow, 1, contact_id=bob.id)
+    world.sends(1, "Use water.", to=("anna@customer.test",))
+    sent = world.all(Message)[-1].message_id
+    for _ in range(2):
+        eve = letter("<eve@x.test>", to="x@desk.test", in_reply_to=(sent,), cc=(Mailbox("", "eva@x.test"),))
+        assert world.arrives(eve) is Target.RECORD
+        assert reached(world) == {f"agent:{world.anton.id}"}
+    assert not {"eve@x.test", "eva@x.test"} & world.read(records.participants, 1)
+    eva = letter("<eva@x.test>", to="x@desk.test", in_reply_to=(first.message_id,))
+    assert world.arrives(eva) is Target.QUARANTINE
+    world.sends(1, "And who are you?", to=("eve@x.test",))
+    assert "eve@x.test" in world.read(records.participants, 1)
+    world.arrives(letter("<eve@x.test>", to="x@desk.test", in_reply_to=(sent,)))
+    assert "bob@partner.test" in reached(world)
+
+
+def reached(world: World) -> set[str]:
+    """Who got a copy of the newest message."""
+    return {copy.recipient for copy in world.all(Delivery, Delivery.message_id == world.all(Message)[-1].id)}

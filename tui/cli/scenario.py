@@ -104,6 +104,8 @@ class _Playing:
                 agent_id = agents.get(author) or (desk.agent(author) if author else somebody)
                 message_id = desk.write(record_id, agent_id, message["body"], note=message["direction"] == "note")
             self._messages[key, message["key"]] = message_id
+        # who writes follows from then on; the scenario says who does when its steps begin
+        desk.unfollow(record_id, [agent_id for address, agent_id in agents.items() if address not in followers])
         desk.wait(minutes=1)
         desk.state(record_id, str(record.get("state") or ""), somebody)
 

@@ -158,6 +158,11 @@ class Stage:
         self.deliver()
         return sent.message_id
 
+    def unfollow(self, record_id: int, agent_ids: Sequence[int]) -> None:
+        """Let these agents not follow the record."""
+        for agent_id in agent_ids:
+            self.database.write(records.unfollow, record_id, agent_id=agent_id)
+
     def state(self, record_id: int, word: str, agent_id: int) -> None:
         """Close the record if its state says so."""
         if word.lower() in _DONE:
