@@ -1,6 +1,7 @@
 """Every key does what the table says, and says why when it does not apply."""
 
 import pytest
+from textual.events import Key
 
 from models.types.errors import NotAllowed, NotFound, SettingsError
 from models.types.record import Need, View
@@ -72,7 +73,9 @@ async def test_pages_move_a_screenful():
 async def test_a_wrong_second_letter_says_so_and_is_eaten():
     async with at(small_desk()) as user:
         await user.press("g", "e")
-        assert "g e means nothing here" in user.status
+        assert user.status == "That means nothing after g; ? lists the keys."
+        await user.press("g", "f12", "j")
+        assert user.cursor == 2
         assert user.desk.calls == [call for call in user.desk.calls if call[0] == "presence"]
 
 
@@ -372,3 +375,18 @@ async def test_a_record_under_the_cursor_is_announced_to_the_others():
         await user.until(lambda: ("presence", 2, False) in user.desk.calls)
         await user.press("r")
         await user.until(lambda: ("presence", 2, True) in user.desk.calls)
+
+
+async def test_keys_typed_ahead_in_one_packet_go_where_the_commands_lead_them():
+    desk = small_desk()
+    async with at(desk) as user:
+        post = user.app.post_message
+        names = {"\x1b": "escape", " ": "space", "/": "slash", ":": "colon", "\r": "enter"}
+        for letter in "rHello there\x1by/invoice\rj:reopen\rgqgogoee":
+            post(Key(names.get(letter, letter), letter if letter >= " " else None))
+        await user.until(lambda: desk.threads[1][-1].text == "Hello there")
+        await user.until(lambda: ("reopen", 10) in desk.calls)
+        await user.until(lambda: len([call for call in desk.calls if call[0] == "done"]) == 2)
+        done = [call[1] for call in desk.calls if call[0] == "done"]
+        assert len(set(done)) == 2
+        assert user.records.view is View.OPEN

@@ -92,6 +92,7 @@ async def test_a_failed_read_is_said_tried_again_and_said_to_work(monkeypatch: p
         desk.fail_next = DatabaseError("The database is locked.", "It is tried again.")
         desk.change(5, title="after the lock")
         await user.sees("after the lock")
+        await user.until(lambda: len(said) == 2)
         assert said == ["The database is locked. It is tried again.", "It works again."]
 
 

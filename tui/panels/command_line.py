@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
@@ -17,14 +16,7 @@ SEARCH_PAUSE = 0.12  # seconds without a key before the search is asked
 
 
 class CommandLine(Horizontal):
-    """A prompt and an input; what the words mean is the screen's business."""
-
-    @dataclass
-    class Entered(Message):
-        """Enter was pressed."""
-
-        prompt: str
-        line: str
+    """A prompt and an input; what the words mean, and Enter, Esc and Tab, are the screen's business."""
 
     @dataclass
     class Changed(Message):
@@ -32,15 +24,6 @@ class CommandLine(Horizontal):
 
         prompt: str
         line: str
-
-    @dataclass
-    class Left(Message):
-        """Esc was pressed."""
-
-        prompt: str
-
-    class Completion(Message):
-        """Tab was pressed."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -66,7 +49,7 @@ class CommandLine(Horizontal):
             self.input.value = text
         self.input.cursor_position = len(text)
         self.screen.set_focus(self.input)
-        self.post_message(self.Changed(prompt, text))
+        self._tell()
 
     def put(self, text: str) -> None:
         """Replace the text."""
@@ -92,19 +75,3 @@ class CommandLine(Horizontal):
     def _tell(self) -> None:
         if self.display:
             self.post_message(self.Changed(self.prompt, self.input.value))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Hand the line over."""
-        event.stop()
-        self.post_message(self.Entered(self.prompt, event.value))
-
-    def on_key(self, event: events.Key) -> None:
-        """Esc leaves, Tab completes, Backspace in an empty line leaves."""
-        if event.key == "escape" or (event.key == "backspace" and not self.input.value):
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Left(self.prompt))
-        elif event.key == "tab":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Completion())

@@ -5,6 +5,7 @@ computed by the desk with every save and stays in sight.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events, work
@@ -20,30 +21,34 @@ from models.types.errors import NightdeskError
 from tui.bridge import Desk
 from tui.render.draft import REVIEW_KEYS, draft_head, news_lines, problem_lines
 from tui.render.ink import Line
+from tui.widgets.drained import drained
 from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
 
 SAVE_PAUSE = 0.5  # seconds without a key before the text is saved
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How a draft was left. ``done``: the record is to be done as well."""
+
+    record_id: int
+    result: Sent | None  # None: kept, discarded, or never opened
+    done: bool
+    sentence: str
+
+
 class Composer(Vertical, can_focus=True):
     """One draft at a time; focus on the text means writing, focus on the composer itself means the review bar."""
-
-    @dataclass
-    class Finished(Message):
-        """The composer closed. ``done``: the record is to be done as well."""
-
-        record_id: int
-        result: Sent | None  # None: kept or discarded
-        done: bool
-        sentence: str
 
     class Turned(Message):
         """It opened, or changed between writing and review."""
 
-    def __init__(self, desk: Desk, *, id: str | None = None) -> None:
+    def __init__(self, desk: Desk, closed: Callable[[Closed], None], *, id: str | None = None) -> None:
+        """``closed`` is called at once, not by message: the next key must find the keys where they belong."""
         super().__init__(id=id)
         self._desk = desk
+        self._closed_as = closed
         self.draft: DraftView | None = None
         self.mode: DraftMode | None = None  # set from the key on, before the draft is read
         self._record_id = 0
@@ -55,7 +60,8 @@ class Composer(Vertical, can_focus=True):
         self._saving = asyncio.Lock()
         self._there = asyncio.Event()  # the draft was read, or could not be
         self._trouble: tuple[Line, ...] = ()
-        self._busy = False
+        self.idle = asyncio.Event()  # nothing is being sent, kept or thrown away just now
+        self.idle.set()
 
     def compose(self) -> ComposeResult:
         """Lay out recipients, text and review bar."""
@@ -70,8 +76,8 @@ class Composer(Vertical, can_focus=True):
 
     @property
     def writing(self) -> bool:
-        """Letters are text."""
-        return self.text.has_focus
+        """Letters are text; true from the moment the text takes the keys."""
+        return self.screen.focused is self.text
 
     @property
     def unsaved(self) -> bool:
@@ -107,8 +113,7 @@ class Composer(Vertical, can_focus=True):
         try:
             self._take(await self._desk.open_draft(record_id, mode))
         except NightdeskError:
-            self._close()
-            self.post_message(self.Finished(record_id, None, False, ""))
+            self._close("")
             raise
         finally:
             there.set()
@@ -149,6 +154,7 @@ class Composer(Vertical, can_focus=True):
         What is typed before the draft was read waits for it: the line may drop just then.
         """
         if self.mode is not None:
+            await drained(self.text)
             await self._there.wait()
         async with self._saving:
             while self.draft is not None and self.unsaved:
@@ -178,12 +184,14 @@ class Composer(Vertical, can_focus=True):
         self._repaint()
         self.post_message(self.Turned())
 
-    @work(exclusive=True, group="draft-send", exit_on_error=False)
-    async def send(self, *, done: bool = False) -> None:
+    def send(self, *, done: bool = False) -> None:
         """Send it; stopped by news or problems it stays open and says what they are."""
-        if self._busy or self.mode is None:
-            return
-        self._busy = True
+        if self.mode is not None and self.idle.is_set():
+            self.idle.clear()
+            self._send(done)
+
+    @work(group="draft-close", exit_on_error=False)
+    async def _send(self, done: bool) -> None:
         try:
             await self.save()
             draft = self.draft
@@ -192,14 +200,11 @@ class Composer(Vertical, can_focus=True):
             base = draft.base if self._base is None else self._base
             self._answered(await self._desk.send(draft.id, base=base), done)
         finally:
-            self._busy = False
+            self.idle.set()
 
     def _answered(self, result: SendResult, done: bool) -> None:
         if isinstance(result, Sent):
-            record_id = self._record_id
-            word = "Noted." if self.mode is DraftMode.NOTE else "Reply written."
-            self._close()
-            self.post_message(self.Finished(record_id, result, done, word))
+            self._close("Noted." if self.mode is DraftMode.NOTE else "Reply written.", result, done)
             return
         width = max(self.size.width, 40)
         if isinstance(result, Stopped):
@@ -209,25 +214,36 @@ class Composer(Vertical, can_focus=True):
             self._trouble = tuple(problem_lines(result.problems, width))
         self.review()
 
-    @work(exclusive=True, group="draft-keep", exit_on_error=False)
-    async def keep(self) -> None:
+    def keep(self) -> None:
         """Save and close; the same key opens it again."""
-        await self.save()
-        record_id = self._record_id
-        empty = not self.text.text.strip()
-        self._close()
-        self.post_message(self.Finished(record_id, None, False, "" if empty else "Draft kept."))
+        if self.mode is not None and self.idle.is_set():
+            self.idle.clear()
+            self._keep()
 
-    @work(exclusive=True, group="draft-keep", exit_on_error=False)
-    async def discard(self) -> None:
+    @work(group="draft-close", exit_on_error=False)
+    async def _keep(self) -> None:
+        try:
+            await self.save()
+            empty = not self.text.text.strip()
+            self._close("" if empty else "Draft kept.")
+        finally:
+            self.idle.set()
+
+    def discard(self) -> None:
         """Throw it away; ``z`` brings it back."""
-        if self.draft is None:
-            return
-        await self.save()
-        undone = await self._desk.discard_draft(self.draft.id)
-        record_id = self._record_id
-        self._close()
-        self.post_message(self.Finished(record_id, None, False, undone.sentence))
+        if self.mode is not None and self.idle.is_set():
+            self.idle.clear()
+            self._discard()
+
+    @work(group="draft-close", exit_on_error=False)
+    async def _discard(self) -> None:
+        try:
+            await self.save()
+            if self.draft is not None:
+                undone = await self._desk.discard_draft(self.draft.id)
+                self._close(undone.sentence)
+        finally:
+            self.idle.set()
 
     def choose_recipients(self, addresses: str) -> None:
         """Choose the recipients; "" goes back to the computed ones."""
@@ -240,11 +256,12 @@ class Composer(Vertical, can_focus=True):
         self._subject = " ".join(subject.split())
         self._save_later()
 
-    def _close(self) -> None:
+    def _close(self, sentence: str, result: Sent | None = None, done: bool = False) -> None:
         if self._timer is not None:
             self._timer.stop()
         self.draft, self.mode, self._saved, self._trouble = None, None, None, ()
         self.display = False
+        self._closed_as(Closed(self._record_id, result, done, sentence))
 
     # -- painting
 

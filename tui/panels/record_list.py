@@ -48,7 +48,7 @@ class RecordList(Painted, can_focus=True):
         self.loaded = False
         self._owed = 0  # steps down or up that wait for a page
         self._extending = False
-        self._opening = False
+        self.ready = asyncio.Event()  # the rows are those of the view; cleared while another one is read
         self._reloading = False
         self._again = False
         self._leaving: set[int] = set()  # rows a verb takes off the list, until its commit is known
@@ -158,12 +158,12 @@ class RecordList(Painted, can_focus=True):
         """Show another view or search, from its top."""
         self.view, self.search = view, search
         self._owed = 0
+        self.ready.clear()
         self._open()
 
     @work(exclusive=True, group="list", exit_on_error=False)
     async def _open(self, to_end: bool = False) -> None:
         """Read the first or the last page."""
-        self._opening = True
         if to_end:
             rows = await self._desk.bottom(self.view, search=self.search, limit=PAGE)
         else:
@@ -171,10 +171,10 @@ class RecordList(Painted, can_focus=True):
         short = len(rows) < PAGE
         self.window.load(rows, at_start=short or not to_end, at_end=short or to_end, to_end=to_end)
         self.loaded = True
-        self._opening = False
         self._extending = False
         self._told = None
         self._repaint_all()
+        self.ready.set()
         self.post_message(self.Loaded())
 
     def first(self) -> None:
@@ -182,6 +182,7 @@ class RecordList(Painted, can_focus=True):
         if self.window.at_start:
             self.put(0)
         else:
+            self.ready.clear()
             self._open()
 
     def last(self) -> None:
@@ -189,13 +190,14 @@ class RecordList(Painted, can_focus=True):
         if self.window.at_end:
             self.put(len(self.window.rows) - 1)
         else:
+            self.ready.clear()
             self._open(to_end=True)
 
     def look_again(self, change: Change) -> None:
         """Read the loaded stretch again if the change can touch it; coalesces while one is under way."""
         if not self.loaded:
-            if change.all and not self._opening:
-                self._open()
+            if change.all and self.ready.is_set():
+                self.open_view(self.view, self.search)
             return
         if self.view is View.QUARANTINE and not (change.quarantine or change.all):
             return
@@ -305,7 +307,8 @@ class RecordList(Painted, can_focus=True):
         """Report a failed read."""
         fault = fault_of(event)
         if fault is not None:
-            self._extending = self._opening = False
+            self._extending = False
+            self.ready.set()
             self.post_message(fault)
 
     def on_focus(self) -> None:

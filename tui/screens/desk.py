@@ -3,13 +3,15 @@
 It knows which pane has the keys, turns keys into commands, and passes on "look again"; the panes do the rest.
 """
 
+import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.screen import Screen
@@ -19,18 +21,20 @@ from textual.worker import Worker
 from models.types.change import Change
 from models.types.draft import DraftMode
 from models.types.errors import NightdeskError
-from models.types.record import ListRow, QuarantineRow, RecordRow, View
+from models.types.record import ListRow, RecordRow, View
 from tui import commands
 from tui.bridge import Desk
-from tui.keys import COMMANDS, PREFIXES, Command, Context, Situation, shown
+from tui.keys import Command, Context, Situation, shown
 from tui.panels.clock import Clock
-from tui.panels.help import help_lines
 from tui.panels.hints import hints
 from tui.panels.list_head import ListHead
 from tui.panels.record_list import RecordList
 from tui.panels.status import StatusLine
 from tui.panels.thread import ThreadPanel
 from tui.render.ink import Role
+from tui.screens.bindings import bindings
+from tui.screens.deeds import Deeds
+from tui.screens.prompt import Prompt
 from tui.screens.verbs import Verbs
 from tui.widgets.fault import Fault, fault_of
 from tui.widgets.pager import Pager
@@ -38,42 +42,24 @@ from tui.widgets.painted import Lines
 
 if TYPE_CHECKING:
     from tui.panels.command_line import CommandLine
-    from tui.panels.composer import Composer
+    from tui.panels.composer import Closed, Composer
 
 DWELL = 0.12  # seconds the cursor rests before the thread follows while keys come fast
 WIDE_FROM = 120  # columns that hold list and thread side by side
 DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
 RETRY_SECONDS = 2.0
+PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
 FURNISH_SECONDS = 0.05  # after the first list is on the screen
 PRESENCE_SECONDS = 20
 AGES_SECONDS = 60
-VIEWS = tuple(View)
 
 _log = logging.getLogger("nightdesk.screen")
-
-
-def _bindings() -> list[BindingType]:
-    """One binding per command and single key; two-letter keys begin with a prefix binding.
-
-    All have priority: a command then runs before the next key is looked at, so what is typed ahead on a slow line goes
-    where the command moved the keys to. Without it "rHello" in one packet lost the text (measured).
-    """
-    made: list[BindingType] = []
-    for command in COMMANDS:
-        keys = [sequence[0] for sequence in command.sequences if len(sequence) == 1]
-        if keys:
-            made.append(_binding(",".join(keys), f"run('{command.id}')", command.words, command.id))
-    return made + [_binding(key, f"begin('{key}')", "…", f"prefix.{key}") for key in sorted(PREFIXES)]
-
-
-def _binding(keys: str, action: str, words: str, name: str) -> Binding:
-    return Binding(keys, action, words, show=False, priority=True, id=name)
 
 
 class DeskScreen(Screen[None], inherit_bindings=False):
     """The desk at work."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
     AUTO_FOCUS: ClassVar[str | None] = None
@@ -85,14 +71,13 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._desk = desk
         self._clock = clock
-        self._table = tuple(table)
+        self.table = tuple(table)
         self._dark = True
         self._ailing = False  # a read failed and waits for its next try
         self._recovering = False
+        self._furnishing, self._in_order = asyncio.Lock(), asyncio.Lock()
         self._prefix = ""
-        self._asked_from = Context.LIST
         self._returns: Context | None = Context.LIST
-        self._search_before = ""
         self._dwell: Timer | None = None
         self._ticker: Timer | None = None
         self.records = RecordList(desk, clock, id="records")
@@ -102,7 +87,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self._composer: Composer | None = None
         self._command_line: CommandLine | None = None
         self.hints = Lines(id="hints")
-        self._verbs = Verbs(desk, self.records, self.say)
+        verbs = Verbs(desk, self.records, self.say)
+        self._verbs = verbs
+        self._deeds = Deeds(self, verbs)
+        self._prompt = Prompt(
+            self.table, self.situation, self.run_command, self.search_for, self.say, self._give_keys_back
+        )
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -144,15 +134,18 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     async def furnish(self) -> None:
         """Mount what the first frame does not need: the composer and the command line."""
-        if self._composer is not None:
-            return
-        from tui.panels.command_line import CommandLine
-        from tui.panels.composer import Composer
+        async with self._furnishing:
+            if self._composer is not None:
+                return
+            from tui.panels.command_line import CommandLine
+            from tui.panels.composer import Composer
 
-        self._composer, self._command_line = Composer(self._desk, id="composer"), CommandLine(id="command-line")
-        self._composer.display = self._command_line.display = False
-        await self.query_one("#right").mount(self._composer)
-        await self.mount(self._command_line, before=self.hints)
+            composer = Composer(self._desk, self._draft_closed, id="composer")
+            command_line = CommandLine(id="command-line")
+            composer.display = command_line.display = False
+            await self.query_one("#right").mount(composer)
+            await self.mount(command_line, before=self.hints)
+            self._composer, self._command_line = composer, command_line
 
     @property
     def composer(self) -> "Composer":
@@ -256,7 +249,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.set_class(reading, "-reading")
         if context is not None:
             mail = self.records.view is View.QUARANTINE
-            fit = [one for one in self._table if context in one.contexts and one.for_mail in (None, mail)]
+            fit = [one for one in self.table if context in one.contexts and one.for_mail in (None, mail)]
             self.hints.show(hints(fit, self.size.width))
 
     def on_resize(self, event: events.Resize) -> None:
@@ -266,46 +259,82 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key works where its command does; after a first letter the next one is ``on_key``'s."""
-        if self._prefix:
-            return False
-        if action == "run":
-            context = self.context
-            return context is not None and context in commands.by_id(str(parameters[0]), self._table).contexts
+        """A key works where its command does; after the first of two letters every key is the second."""
+        context = self.context
+        if action == "second":
+            return bool(self._prefix)
+        if action == "prompt":
+            return context is None and self._command_line is not None and self._command_line.display
         if action == "begin":
-            return self.context in (Context.LIST, Context.THREAD)
+            return context in (Context.LIST, Context.THREAD)
+        if action == "run":
+            command = commands.by_id(str(parameters[0]), self.table)
+            return bool(self._prefix) or (context is not None and context in command.contexts)
         return True
 
     def action_begin(self, key: str) -> None:
-        """Wait for the second letter."""
+        """Wait for the second letter, and say which there are."""
         self._prefix = key
-        wanted = [one for one in self._table for keys in one.sequences if len(keys) > 1 and keys[0] == key]
         spans: list[tuple[str, Role]] = [(f" {key} …  ", Role.KEY)]
-        for one in wanted:
-            second = next(keys[1] for keys in one.sequences if len(keys) > 1)
-            spans += [(shown(second), Role.KEY), (f" {one.name.removeprefix('view-')}  ", Role.MUTED)]
+        for command in self.table:
+            for sequence in command.sequences:
+                if len(sequence) > 1 and sequence[0] == key:
+                    spans.append((shown(sequence[1]), Role.KEY))
+                    spans.append((f" {command.name.removeprefix('view-')}  ", Role.MUTED))
         self.hints.show(tuple(spans))
 
-    async def on_key(self, event: events.Key) -> None:
-        """Take the second letter of a two-letter key before anybody else."""
-        if not self._prefix:
-            return
-        event.stop()
-        event.prevent_default()
-        await self.furnish()
-        pressed, self._prefix = (self._prefix, event.character or event.key), ""
+    async def action_second(self, key: str) -> None:
+        """Run what two letters mean."""
+        pressed, self._prefix = (self._prefix, key), ""
         self._turned()
-        for command in self._table:
+        await self._at_rest()
+        for command in self.table:
             if pressed in command.sequences:
                 self.run_command(command)
+                await self._at_rest()
                 return
-        if event.key != "escape":
-            self.say(f"{pressed[0]} {shown(event.key)} means nothing here; ? lists the keys.")
+        self._no_second(pressed[0])
+
+    def on_key(self, event: events.Key) -> None:
+        """Eat a second letter that no command has."""
+        if self._prefix:
+            event.stop()
+            event.prevent_default()
+            prefix, self._prefix = self._prefix, ""
+            self._turned()
+            self._no_second(prefix)
+
+    def _no_second(self, prefix: str) -> None:
+        self.say(f"That means nothing after {prefix}; ? lists the keys.")
+
+    async def action_prompt(self, deed: str) -> None:
+        """Enter, leave or complete the command line."""
+        deeds = {"enter": self._prompt.enter, "leave": self._prompt.leave, "complete": self._prompt.complete}
+        await deeds[deed]()
+        await self._at_rest()
 
     async def action_run(self, command_id: str) -> None:
         """Run a command from its key; keys typed meanwhile wait their turn."""
+        if self._prefix:
+            prefix, self._prefix = self._prefix, ""
+            self._turned()
+            if command_id != "app.back":
+                self._no_second(prefix)
+            return
+        await self._at_rest()
+        self.run_command(commands.by_id(command_id, self.table))
+        await self._at_rest()
+
+    async def _at_rest(self) -> None:
+        """Let the next key wait until this one's list is read and its draft is sent, but not for ever.
+
+        Typed ahead, the "e" after "y" must find the list again, not the review bar; after "Tab", the new view.
+        """
         await self.furnish()
-        self.run_command(commands.by_id(command_id, self._table))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.records.ready.wait()
+                await self.composer.idle.wait()
 
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command, or say why it does not apply now."""
@@ -314,126 +343,74 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         refusal = commands.refused(command, self.situation())
         if refusal:
             self.say(refusal)
-            return
-        if command.argument and not argument:
-            prompt = "/" if command.id == "app.search" else ":"
-            self._prompt(prompt, self.records.search if prompt == "/" else f"{command.name} ")
-            return
-        room, _, deed = command.id.partition(".")
-        rooms: dict[str, Callable[[str, str], None]] = {
-            "list": self._move,
-            "thread": self._read,
-            "view": self._view,
-            "draft": self._write,
-            "record": self._act,
-            "mail": self._act,
-            "app": self._app,
-        }
-        rooms[room](deed, argument)
-
-    def _move(self, deed: str, _: str) -> None:
-        reading = self.context is Context.THREAD or self.thread.aside.display
-        steps = {"down": 1, "up": -1}
-        if deed in steps:
-            self.thread.step(steps[deed]) if reading else self.records.move(steps[deed])
-        elif deed in ("page_down", "page_up"):
-            direction = 1 if deed == "page_down" else -1
-            self.thread.page(direction) if reading else self.records.page(direction)
-        elif deed in ("top", "bottom"):
-            if reading:
-                self.thread.edge(-1 if deed == "top" else 1)
-            elif deed == "top":
-                self.records.first()
+        elif command.argument and not argument:
+            if command.id == "app.search":
+                self.prompt("/", self.records.search)
             else:
-                self.records.last()
-        elif not self.records.next_need(1 if deed == "next_need" else -1):
-            self.say("No further record needs us." if deed == "next_need" else "No record above needs us.")
-
-    def _read(self, deed: str, _: str) -> None:
-        if deed == "open":
-            self.set_focus(self.thread.pager)
-        elif deed == "page":
-            if not self.thread.page(1):
-                self.records.move(1)
-        elif deed == "page_back":
-            self.thread.page(-1)
-        elif deed == "raw":
-            self.thread.show_raw()
-        elif deed == "resend":
-            delivery_id = self.thread.resendable()
-            if delivery_id is not None:
-                self._do(self._verbs.resend(delivery_id))
+                self.prompt(":", f"{command.name} ")
         else:
-            refusal = self.thread.fold_quotes() if deed == "quotes" else self.thread.show_why()
-            if refusal:
-                self.say(refusal)
+            self._deeds.do(command, argument)
 
-    def _view(self, deed: str, _: str) -> None:
-        if deed in ("next", "previous"):
-            step = 1 if deed == "next" else -1
-            self._turn_to(VIEWS[(VIEWS.index(self.records.view) + step) % len(VIEWS)])
+    # -- what commands ask of the screen
+
+    def prompt(self, prompt: str, text: str) -> None:
+        """Ask for a command or a search."""
+        self.hints.display = False
+        self._prompt.open(self.command_line, self.context or Context.LIST, prompt, text)
+
+    def on_command_line_changed(self, event: "CommandLine.Changed") -> None:
+        """Follow what is typed."""
+        self._prompt.changed(event.prompt, event.line)
+
+    def _give_keys_back(self, context: Context) -> None:
+        """Put the keys back where they were before the prompt."""
+        self.hints.display = True
+        if context is Context.REVIEW:
+            self.composer.review()
         else:
-            self._turn_to(View(deed))
+            self.set_focus(self.thread.pager if context is Context.THREAD else self.records)
 
-    def _turn_to(self, view: View, search: str = "") -> None:
+    def turn_to(self, view: View, search: str = "") -> None:
+        """Show a view from its top."""
         self.set_focus(self.records)
         self.records.open_view(view, search)
         self.head.turn(view, search)
         self._turned()
 
-    def _write(self, deed: str, argument: str) -> None:
-        composer = self.composer
-        deeds: dict[str, Callable[[], object]] = {
-            "review": composer.review,
-            "send": composer.send,
-            "send_now": composer.send,
-            "send_done": lambda: composer.send(done=True),
-            "edit": composer.write,
-            "keep": composer.keep,
-            "discard": composer.discard,
-            "to": lambda: composer.choose_recipients(argument),
-            "subject": lambda: composer.change_subject(argument),
-        }
-        deeds[deed]()
+    def search_for(self, words: str) -> None:
+        """Search in the shown view, the keys left where they are."""
+        if words != self.records.search:
+            self.records.open_view(self.records.view, words)
+            self.head.turn(self.records.view, words)
 
-    def _act(self, deed: str, argument: str) -> None:
-        row = self.records.current
-        if isinstance(row, QuarantineRow):
-            self._do(self._verbs.attach(row, argument) if deed == "attach" else self._verbs.open(row, argument))
-        elif isinstance(row, RecordRow) and deed in ("reply", "note"):
-            self._returns = self.context
-            self.thread.close_aside()
-            self.composer.open(row.id, DraftMode(deed))
-            self._be_present()
-        elif isinstance(row, RecordRow):
-            verbs = self._verbs
-            deeds: dict[str, Callable[[RecordRow], Coroutine[Any, Any, None]]] = {
-                "take": verbs.take,
-                "done": verbs.done,
-                "reopen": verbs.reopen,
-                "follow": lambda one: verbs.follow(one, not self.situation().following),
-            }
-            self._do(deeds[deed](row))
+    def compose_draft(self, row: RecordRow, mode: DraftMode) -> None:
+        """Open the composer on a record."""
+        self._returns = self.context
+        self.thread.close_aside()
+        self.composer.open(row.id, mode)
+        self._be_present()
 
-    def _app(self, deed: str, argument: str) -> None:
-        deeds: dict[str, Callable[[], object]] = {
-            "undo": lambda: self._do(self._undo()),
-            "back": self._back,
-            "search": lambda: self._turn_to(self.records.view, argument),
-            "command": lambda: self._prompt(":", ""),
-            "help": self._help,
-            "redraw": self._redraw,
-            "quit": lambda: self._do(self.app.action_quit()),
-        }
-        deeds[deed]()
+    def back(self) -> None:
+        """Close what lies on top: an aside, the thread, then a search."""
+        if self.thread.close_aside():
+            return
+        if self.context is Context.THREAD:
+            self.set_focus(self.records)
+        elif self.records.search:
+            self.turn_to(self.records.view)
+        else:
+            self.say("")
 
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        self._run_verb(work)
+    def redraw(self) -> None:
+        """Draw everything anew, and read it again."""
+        self.post_message(self.Redraw())
+        self.look_again(Change(all=True))
 
     @work(group="verb", exit_on_error=False)
-    async def _run_verb(self, deed: Coroutine[Any, Any, None]) -> None:
-        """Ask the desk; the panes look again at once, the feed tells the others."""
-        await deed
+    async def ask_desk(self, deed: Coroutine[Any, Any, None]) -> None:
+        """Let the desk do one thing after the other; the panes look again at once, the feed tells the others."""
+        async with self._in_order:
+            await deed
         self.look_again(Change(all=True))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -442,94 +419,16 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         if fault is not None:
             self.fault(fault.error)
 
-    def _back(self) -> None:
-        """Close what lies on top: an aside, the thread, then a search."""
-        if self.thread.close_aside():
-            return
-        if self.context is Context.THREAD:
-            self.set_focus(self.records)
-        elif self.records.search:
-            self._turn_to(self.records.view)
-        else:
-            self.say("")
-
-    def _help(self) -> None:
-        context = self.context or Context.LIST
-        table, width = self._table, max(self.thread.size.width - 2, 60)
-        self.thread.open_aside(lambda: help_lines(table, context, width))
-
-    def _redraw(self) -> None:
-        self.post_message(self.Redraw())
-        self.look_again(Change(all=True))
-
-    async def _undo(self) -> None:
+    async def take_back(self) -> None:
+        """Undo the newest thing; a held message comes back into the composer."""
         undone = await self._verbs.undo()
-        self.status.release() if undone.draft is not None else None
         if undone.record_id is not None and self.records.view is not View.QUARANTINE:
             await self.records.reveal(undone.record_id)
         if undone.draft is not None:
+            self.status.release()
             self._follow_cursor()
             self.composer.resume(undone.draft)
             self.composer.review()
-
-    # -- the command line
-
-    def _prompt(self, prompt: str, text: str) -> None:
-        self._asked_from = self.context or Context.LIST
-        self._search_before = self.records.search
-        self.hints.display = False
-        self.command_line.open(prompt, text)
-
-    def _unprompt(self) -> None:
-        self.command_line.close()
-        self.hints.display = True
-        if self._asked_from is Context.REVIEW:
-            self.composer.review()
-        elif self._asked_from is Context.THREAD:
-            self.set_focus(self.thread.pager)
-        else:
-            self.set_focus(self.records)
-
-    def on_command_line_changed(self, event: "CommandLine.Changed") -> None:
-        """Search as it is typed; for a command show what it can become."""
-        if event.prompt == "/":
-            if event.line != self.records.search:
-                self.records.open_view(self.records.view, event.line)
-                self.head.turn(self.records.view, event.line)
-            return
-        found = commands.complete(event.line, self.situation(self._asked_from), self._table)
-        self.say("  ".join(found[:12]) if found else "")
-
-    def on_command_line_completion(self) -> None:
-        """Continue the line with the best candidate."""
-        line = self.command_line.input.value
-        found = commands.complete(line, self.situation(self._asked_from), self._table)
-        if found:
-            self.command_line.put(found[0])
-
-    def on_command_line_left(self, event: "CommandLine.Left") -> None:
-        """Go back to where the keys were; a search goes back to what it was."""
-        if event.prompt == "/" and self.records.search != self._search_before:
-            self._turn_to(self.records.view, self._search_before)
-        self.say("")
-        self._unprompt()
-
-    def on_command_line_entered(self, event: "CommandLine.Entered") -> None:
-        """Run the line."""
-        self.say("")
-        if event.prompt == "/":
-            if event.line != self.records.search:
-                self.records.open_view(self.records.view, event.line)
-                self.head.turn(self.records.view, event.line)
-            self._unprompt()
-            return
-        self._unprompt()
-        self._follow_cursor()
-        typed = commands.parse(event.line, self.situation(self._asked_from), self._table)
-        if isinstance(typed, str):
-            self.say(typed)
-        else:
-            self.run_command(typed.command, typed.argument)
 
     # -- what the panes tell
 
@@ -575,20 +474,18 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Count held copies down while there are any."""
         self._tick()
 
-    def on_composer_finished(self, event: "Composer.Finished") -> None:
+    def _draft_closed(self, closed: "Closed") -> None:
         """Give the keys back, count the hold down, and go on if the record is done."""
-        if event.sentence:
-            self.say(event.sentence)
-        if self._returns is Context.THREAD:
-            self.set_focus(self.thread.pager)
-        else:
-            self.set_focus(self.records)
-        if event.result is not None and event.result.hold_until is not None:
-            self.status.hold(event.result.hold_until)
+        if closed.sentence:
+            self.say(closed.sentence)
+        self.set_focus(self.thread.pager if self._returns is Context.THREAD else self.records)
+        if closed.result is not None and closed.result.hold_until is not None:
+            self.status.hold(closed.result.hold_until)
             self._tick()
-        row = self.records.current
-        if event.done and isinstance(row, RecordRow) and row.id == event.record_id:
-            self._do(self._verbs.done(row))
+        index = self.records.window.find(closed.record_id)
+        row = None if index is None else self.records.window.rows[index]
+        if closed.done and isinstance(row, RecordRow):
+            self.ask_desk(self._verbs.done(row))
         else:
             self.look_again(Change(all=True))
         self._turned()

@@ -1,6 +1,7 @@
 """What keys do to the record under the cursor: asked of the desk, said in one sentence, seen at once in the list."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from models.types.draft import Undone
 from models.types.errors import NightdeskError
@@ -9,6 +10,7 @@ from tui.bridge import Desk
 from tui.panels.record_list import RecordList
 
 Say = Callable[[str], None]
+Deed = Coroutine[Any, Any, None]
 
 
 class Verbs:
@@ -23,29 +25,29 @@ class Verbs:
         """Assign it to me."""
         self._say(await self._desk.take(row.id))
 
-    async def done(self, row: RecordRow) -> None:
-        """Nobody needs to act any more; the cursor goes on at the same index."""
-        await self._leaving(row, self._desk.done(row.id), leaves=self._records.view is not View.DONE)
+    def done(self, row: RecordRow) -> Deed:
+        """Nobody needs to act any more; the cursor goes on at the same index, at once."""
+        return self._leaving(row, lambda: self._desk.done(row.id), leaves=self._records.view is not View.DONE)
 
-    async def reopen(self, row: RecordRow) -> None:
+    def reopen(self, row: RecordRow) -> Deed:
         """It needs us again."""
-        await self._leaving(row, self._desk.reopen(row.id), leaves=self._records.view is View.DONE)
+        return self._leaving(row, lambda: self._desk.reopen(row.id), leaves=self._records.view is View.DONE)
 
     async def follow(self, row: RecordRow, on: bool) -> None:
         """Follow it, or stop."""
         self._say(await self._desk.follow(row.id, on))
 
-    async def attach(self, row: QuarantineRow, number: str) -> None:
-        """Put a quarantined mail on the record with this number."""
+    def attach(self, row: QuarantineRow, number: str) -> Deed | None:
+        """Put a quarantined mail on the record with this number; None when that is no number, which is said."""
         digits = number.strip().lstrip("#")
         if not digits.isascii() or not digits.isdigit():
             self._say(f"{number.strip()[:20]!r} is no record number.")
-            return
-        await self._leaving(row, self._desk.place_mail(row.id, int(digits)), leaves=True)
+            return None
+        return self._leaving(row, lambda: self._desk.place_mail(row.id, int(digits)), leaves=True)
 
-    async def open(self, row: QuarantineRow, kind: str) -> None:
+    def open(self, row: QuarantineRow, kind: str) -> Deed:
         """Open a record of this kind from a quarantined mail."""
-        await self._leaving(row, self._desk.open_record_from_mail(row.id, kind.strip()), leaves=True)
+        return self._leaving(row, lambda: self._desk.open_record_from_mail(row.id, kind.strip()), leaves=True)
 
     async def resend(self, delivery_id: int) -> None:
         """Send a failed, bounced or unsure copy again."""
@@ -57,13 +59,17 @@ class Verbs:
         self._say(undone.sentence)
         return undone
 
-    async def _leaving(self, row: ListRow, answer: Awaitable[str], *, leaves: bool) -> None:
-        """Take the row off the list before the desk answers; it comes back when the desk refuses."""
+    def _leaving(self, row: ListRow, ask: Callable[[], Awaitable[str]], *, leaves: bool) -> Deed:
+        """Take the row off the list now, before the desk is asked, so that a second key meets the next record."""
         current = self._records.current
         if leaves and current is not None and current.id == row.id:
             self._records.drop_current()
+        return self._settle(row, ask)
+
+    async def _settle(self, row: ListRow, ask: Callable[[], Awaitable[str]]) -> None:
+        """Ask; the row comes back under the cursor when the desk refuses."""
         try:
-            self._say(await answer)
+            self._say(await ask())
         except NightdeskError:
             self._records.release(row.id)
             await self._records.reveal(row.id)
