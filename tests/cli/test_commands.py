@@ -69,7 +69,8 @@ def test_without_a_desk_every_command_says_how_to_make_one(said: Said) -> None:
 def test_aliases(said: Said) -> None:
     assert said("alias", "add", "Sales@Acme.test", "--creates", "opportunity")[0] == 0
     code, out, _ = said("alias", "list", "--json")
-    assert {"address": "sales@acme.test", "creates": "opportunity"} in json.loads(out)
+    added = next(one for one in json.loads(out) if one["address"] == "sales@acme.test")
+    assert (added["creates"], added["from"], added["auto_reply"]) == ("opportunity", "everyone", "")
     code, _, err = said("alias", "add", "x@acme.test", "--creates", "poem")
     assert (code, "ticket" in err) == (66, True)
 
@@ -170,7 +171,7 @@ def test_nonsense_in_a_pipe_keeps_the_mail_in_the_queue(said: Said, words: str) 
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "init", "account", "account add", "account list", "account test", "account retry", "account secret",
-     "alias add", "alias list", "agent add", "agent list", "worker", "serve", "ingest", "status", "inspect",
+     "alias add", "alias list", "alias remove", "why", "simulate", "agent add", "agent list", "worker", "serve", "ingest", "status", "inspect",
      "smtp-classify"],
 )  # fmt: skip
 def test_everything_has_help(said: Said, words: str) -> None:
