@@ -40,7 +40,9 @@ class Fetcher:
     async def run(self, *, not_before: datetime | None = None) -> None:
         """Fetch until cancelled; ``not_before``: what an earlier failure asks for."""
         if not_before is not None:
+            self.backing_off = True
             await self._rest((not_before - datetime.now(UTC)).total_seconds())
+            self.backing_off = False
         while True:
             try:
                 plan = await self._threads.read(accounts.plan, self._account_id)

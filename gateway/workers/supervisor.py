@@ -163,6 +163,9 @@ class Supervisor:
                 picked_up = await self._threads.write(settle.recover, datetime.now(UTC))
                 if picked_up:
                     log.warning("Picked up %d deliveries of a process that ended or hangs", picked_up)
+                ended = await self._threads.write(settle.set_right, datetime.now(UTC))
+                if ended:
+                    log.warning("The clock was set back: %d waits that would have lasted too long are over", ended)
             except DatabaseError as error:
                 log.warning("Nothing was picked up: %s", error)
             await asyncio.sleep(self._pace.recover)

@@ -11,6 +11,7 @@ GIVE_UP_AFTER = timedelta(hours=48)
 GIVE_UP_FULL_AFTER = timedelta(hours=24)  # a mailbox full for a day is nobody's mailbox
 LEAST_ATTEMPTS = 6  # a clock that jumps, or workers that slept for days, fail nothing at the first try
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+LONGEST_BACK_OFF = _BACK_OFF[-1]
 _MAYBE = "The connection broke after the whole message was sent to {}: it may have arrived. Look before sending again."
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from models.rules import outbox as ladder
 from models.services.need import turn
 from models.services.outgoing import outgoing
-from models.store import accounts, outbox
+from models.store import accounts, ahead, outbox
 from models.store.accounts import Half
 from models.store.changes import announce
 from models.store.outbox import DeliveryFacts
@@ -32,7 +32,7 @@ from models.types.outbox import (
 )
 from models.types.record import Need
 
-__all__ = ["begin_data", "claim", "keep_wire", "outgoing", "recover", "release", "renew", "settle"]
+__all__ = ["begin_data", "claim", "keep_wire", "outgoing", "recover", "release", "renew", "set_right", "settle"]
 
 DOT_LEASE = timedelta(minutes=11)  # the final dot's answer may take 10 minutes (RFC 5321 4.5.3.2.6)
 CLAIMED = (DeliveryState.SENDING, DeliveryState.IN_DATA)
@@ -114,7 +114,7 @@ def release(session: Session, claim: Claim, now: datetime) -> None:
 
 def recover(session: Session, now: datetime) -> int:
     """Pick up the copies whose process died or hangs; how many. Those past the final dot become unsure, visibly."""
-    rows = outbox.expired(session, now)
+    rows = outbox.expired(session, now, longest_lease=DOT_LEASE)
     for row in rows:
         state = ladder.expired(row.state)
         if state is DeliveryState.UNSURE:
@@ -126,6 +126,16 @@ def recover(session: Session, now: datetime) -> int:
     if rows:
         reach(Point.RECOVER)
     return len(rows)
+
+
+def set_right(session: Session, now: datetime) -> int:
+    """End the waits a clock left behind that was ahead and has been set back; how many."""
+    hold = timedelta(seconds=ladder.HOLD_SECONDS)
+    ended = ahead.end_waits(session, now, longest_wait=ladder.LONGEST_BACK_OFF, hold=hold)
+    ended += ahead.end_absences(session, now, longest_wait=accounts.LONGEST_WAIT)
+    if ended:
+        announce(session, now, topic="accounts")
+    return ended
 
 
 def _change(session: Session, claim: Claim, states: Collection[DeliveryState], **values: object) -> None:

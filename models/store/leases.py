@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
+from models.store.ahead import SLACK
 from models.store.upsert import insert_into
 from models.tables.mail import Lease
 
@@ -12,6 +13,7 @@ from models.tables.mail import Lease
 def acquire(session: Session, *, name: str, holder: str, now: datetime, seconds: float) -> int | None:
     """Take the lease when it is free, run out or this holder's own; its new fencing number, None when it is not ours.
 
+    One that lasts longer than ``seconds`` from now was taken by a clock that was ahead, and counts as run out.
     ``holder`` is unique to the process (and to its incarnation).
     """
     until = now + timedelta(seconds=seconds)
@@ -19,7 +21,7 @@ def acquire(session: Session, *, name: str, holder: str, now: datetime, seconds:
     taken = statement.on_conflict_do_update(
         index_elements=["name"],
         set_={"holder": holder, "fence": col(Lease.fence) + 1, "until": until},
-        where=or_(col(Lease.until) <= now, col(Lease.holder) == holder),
+        where=or_(col(Lease.until) <= now, col(Lease.until) > until + SLACK, col(Lease.holder) == holder),
     ).returning(col(Lease.fence))
     return session.scalar(taken)
 

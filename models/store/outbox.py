@@ -8,6 +8,7 @@ from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from models.store.ahead import SLACK
 from models.tables.mail import Account, Attempt, Delivery
 from models.types.outbox import Claim, DeliveryState, Lane, Reason
 from models.types.people import Channel, Why
@@ -216,13 +217,16 @@ def mailed_to(session: Session, message_id: int) -> list[str]:
     return list(session.scalars(statement))
 
 
-def expired(session: Session, now: datetime) -> list[DeliveryFacts]:
-    """Read and lock the claimed copies whose lease ran out; those another process locks are its business."""
+def expired(session: Session, now: datetime, *, longest_lease: timedelta) -> list[DeliveryFacts]:
+    """Read and lock the claimed copies whose lease ran out; those another process locks are its business.
+
+    One that ends later than ``longest_lease`` from now was written by a clock that was ahead, and counts as run out.
+    """
     statement = (
         select(*_COLUMNS)
         .where(
             col(Delivery.state).in_((DeliveryState.SENDING, DeliveryState.IN_DATA)),
-            col(Delivery.lease_until) <= now,
+            or_(col(Delivery.lease_until) <= now, col(Delivery.lease_until) > now + longest_lease + SLACK),
         )
         .order_by(col(Delivery.id))
         .with_for_update(skip_locked=True)
@@ -244,9 +248,7 @@ def end_attempt(
     """Write down what came of an attempt that runs; numbers begin anew when a person sends again."""
     running = (col(Attempt.delivery_id) == delivery_id, col(Attempt.number) == number, col(Attempt.ended_at).is_(None))
     session.execute(
-        update(Attempt)
-        .where(*running)
-        .values(ended_at=now, outcome=outcome, phase=phase, code=code, text=text)
+        update(Attempt).where(*running).values(ended_at=now, outcome=outcome, phase=phase, code=code, text=text)
     )
 
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from sqlmodel import col
+from sqlalchemy import select
+from sqlmodel import Session, col
 
+from models.services import receive, route
 from models.store import records
 from models.store.database import Database
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message
+from models.types.mail import IncomingMail
 from models.types.outbox import DeliveryState
 from models.types.people import Why
 from tests.faults.judge import RELAY_TO, broken
@@ -23,7 +26,7 @@ from tests.faults.program import note, start, workers
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp
 from tests.servers.scripted import Fault
-from tests.services.letters import letter
+from tests.services.letters import START, letter
 from tests.workers.working import Desk, make_desk
 
 FOLLOWER = "berta@staff.test"
@@ -59,9 +62,7 @@ class Scene:
         """Open a record; its id and that of its newest message."""
         world = self.desk.world
         customer = f"c{next(_numbers)}@customer.test"
-        world.arrives(letter(customer))
-        record_id = self.desk.rows(Message, col(Message.author_address) == customer)[0].record_id
-        self.desk.database.write(records.follow, record_id, agent_id=world.berta.id)
+        record_id = self.desk.database.write(_opened, letter(customer), world.berta.id)
         return record_id, world.newest(record_id)
 
     def draft(self) -> tuple[int, int, str]:
@@ -145,6 +146,15 @@ class Scene:
     def _copies(self) -> list[tuple[Delivery, str]]:
         ids = {row.id: row.message_id for row in self.desk.rows(Message)}
         return [(row, ids[row.message_id]) for row in self.desk.mails_out()]
+
+
+def _opened(session: Session, mail: IncomingMail, follower_id: int) -> int:
+    """In one transaction, or the workers would find the mail before us."""
+    raw_id = receive.keep_one(session, content=repr(mail).encode(), envelope_from=None, envelope_to=[], now=START)
+    route.place(session, raw_id=raw_id, mail=mail, now=START)
+    record_id = session.scalars(select(col(Message.record_id)).where(col(Message.raw_id) == raw_id)).one()
+    records.follow(session, record_id, agent_id=follower_id)
+    return record_id
 
 
 @asynccontextmanager
