@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from textual import work
+from textual.timer import Timer
 from textual.worker import Worker
 
 from models.types.account import AccountHealth
@@ -12,6 +13,8 @@ from tui.render.delivery import hold_left
 from tui.render.status import status
 from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
+
+SETTLE_SECONDS = 0.5  # news comes in bursts: mail arrives, copies go out
 
 
 class StatusLine(Lines):
@@ -26,6 +29,7 @@ class StatusLine(Lines):
         self._holds: list[datetime] = []
         self._accounts: tuple[AccountHealth, ...] = ()
         self._asked = False
+        self._settling: Timer | None = None
 
     @property
     def sentence(self) -> str:
@@ -63,9 +67,15 @@ class StatusLine(Lines):
                 self._sentence = "On its way."
         self.repaint()
 
+    def look_again(self) -> None:
+        """Read the accounts again soon: any change may have been a copy queued or gone."""
+        if self._settling is None:
+            self._settling = self.set_timer(SETTLE_SECONDS, self.read_health)
+
     @work(exclusive=True, group="health", exit_on_error=False)
     async def read_health(self) -> None:
-        """Read the accounts again."""
+        """Read the accounts now."""
+        self._settling = None
         self._accounts, self._asked = await self._desk.health(), True
         self.repaint()
 

@@ -170,8 +170,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Pass a change on to the panes it can touch."""
         self.records.look_again(change)
         self.thread.look_again(change)
-        if change.accounts or change.all:
-            self.status.read_health()
+        self.status.look_again()
 
     def say(self, sentence: str, *, bad: bool = False) -> None:
         """Say something in the status line."""
