@@ -171,8 +171,8 @@ def test_nonsense_in_a_pipe_keeps_the_mail_in_the_queue(said: Said, words: str) 
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "init", "account", "account add", "account list", "account test", "account retry", "account secret",
-     "alias add", "alias list", "alias remove", "why", "simulate", "agent add", "agent list", "worker", "serve", "ingest", "status", "inspect",
-     "smtp-classify"],
+     "alias add", "alias list", "alias remove", "agent add", "agent list", "worker", "serve", "ingest", "status",
+     "inspect", "smtp-classify", "why", "simulate"],
 )  # fmt: skip
 def test_everything_has_help(said: Said, words: str) -> None:
     code, out, _ = said(*words.split(), "--help")
