@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
@@ -19,6 +19,13 @@ from models.types.errors import DatabaseError
 T = TypeVar("T")
 
 BUSY_MS = 5_000
+_LINE = {  # a line to PostgreSQL that died in silence is noticed within half a minute, not within two hours
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class Database:
@@ -71,7 +78,7 @@ def sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, max_overflow=20, pool_pre_ping=True, pool_timeout=10)
+        return create_engine(url, pool_size=5, max_overflow=20, pool_pre_ping=True, pool_timeout=10, connect_args=_LINE)
     # A file database gets a real pool: opening costs 1 ms and eight PRAGMAs, a lease and a poll open many.
     engine = create_engine(
         url, poolclass=QueuePool, pool_size=5, max_overflow=20, connect_args={"timeout": BUSY_MS / 1000}
@@ -110,6 +117,7 @@ def _sentences() -> Iterator[None]:
 def _translate(error: DBAPIError) -> Exception:
     words = str(error.orig).lower()
     for sign, sentence, remedy in (
+        ("deadlock", "The database let another program go first.", "Nothing was saved; it is tried again."),
         ("locked", "The database is locked by another program.", "Nothing was saved; try again in a moment."),
         ("full", "The disk is full.", "Nothing was saved; make room, then try again."),
         ("readonly", "The database cannot be written.", "Check the file's and its folder's permissions."),
@@ -123,4 +131,11 @@ def _translate(error: DBAPIError) -> Exception:
     ):
         if sign in words:
             return DatabaseError(sentence, remedy)
+    if isinstance(error, OperationalError) and not _mistake(words):
+        return DatabaseError("The database has trouble.", f"Nothing was saved; it says: {words.splitlines()[0]}")
     return error
+
+
+def _mistake(words: str) -> bool:
+    """Tell what SQLite calls operational and is our own fault: trying again would never end."""
+    return any(sign in words for sign in ("no such", "syntax error", "has no column", "too many"))

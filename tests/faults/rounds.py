@@ -12,13 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TypeVar
 
 from models.store.database import Database
+from models.types.errors import DatabaseError
 from tests.faults.judge import after_power_loss, broken, read_ledgers
 from tests.faults.program import agent, kill, start, workers
 from tests.faults.scene import Scene, scene
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.scripted import Fault
+
+T = TypeVar("T")
 
 LONGEST_LIFE = 2.5  # seconds until a process is killed; its predecessor's leases last 2
 WORKERS = 2  # alive at once
@@ -72,14 +76,23 @@ async def one_round(folder: Path, database: Database, kills: int, dice: random.R
 async def _work(here: Scene, number: int, dice: random.Random, alive: list[BaseProcess]) -> None:
     """Let mail come in and an agent answer, until it is time to kill somebody; now and then it is the agent."""
     here.offer(fresh=1, replies=1)
-    drafts = [await asyncio.to_thread(here.draft) for _ in range(2)]
+    drafts = [await _insist(here.draft) for _ in range(2)]
     anton = here.desk.world.anton.id
     writer = start(agent, here.folder, here.url, anton, drafts, here.folder / "told.jsonl")
     await asyncio.sleep(dice.uniform(0.05, LONGEST_LIFE))
     if number % 4 == 0:
         writer.kill()
     await asyncio.to_thread(writer.join)
-    await asyncio.to_thread(here.desk.hurry)
+    await _insist(here.desk.hurry)
+
+
+async def _insist(work: Callable[[], T]) -> T:
+    """Do it in spite of a machine so busy that the database stays locked for five seconds."""
+    while True:
+        try:
+            return await asyncio.to_thread(work)
+        except DatabaseError:
+            await asyncio.sleep(0.2)
 
 
 def _stopped(here: Scene, processes: list[BaseProcess], dice: random.Random) -> tuple[int, list[str]]:

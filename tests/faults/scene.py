@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from models.store import records
 from models.store.database import Database
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message
+from models.types.errors import DatabaseError
 from models.types.mail import IncomingMail
 from models.types.outbox import DeliveryState
 from models.types.people import Why
@@ -126,7 +127,8 @@ class Scene:
             return False
         rows = self.desk.rows(Delivery, col(Delivery.state).in_((*MOVING, DeliveryState.QUEUED)))
         if rows and all(row.state is DeliveryState.QUEUED for row in rows):
-            self.desk.hurry()
+            with suppress(DatabaseError):  # a busy machine; the next look tries again
+                self.desk.hurry()
         return not rows
 
     def judge(self, *, at_rest: bool = True) -> None:
