@@ -114,7 +114,7 @@ def _intact(database: _Database) -> Iterator[str]:
         if dangling := database.rows("PRAGMA foreign_key_check"):
             yield f"I0: {len(dangling)} rows refer to nothing: {dangling[:3]}"
     for row in database.rows("SELECT id, sha256, content FROM raw_mail"):
-        if hashlib.sha256(bytes(row["content"])).hexdigest() != row["sha256"]:
+        if hashlib.sha256(_bytes(row["content"])).hexdigest() != row["sha256"]:
             yield f"I0: the bytes of raw mail {row['id']} are others"
 
 
@@ -185,7 +185,7 @@ def _posted(database: _Database, ledger: Ledger) -> Iterator[str]:
     offered = set(ledger.offered.values())
     for raw_id, raw in raws.items():
         if raw["sha256"] in offered and raw["state"] == "routed":
-            due, were = _due(bytes(raw["content"])), sorted(told[posts[raw_id][0]]) if posts[raw_id] else []
+            due, were = _due(_bytes(raw["content"])), sorted(told[posts[raw_id][0]]) if posts[raw_id] else []
             if due != were:
                 yield f"R1: raw mail {raw_id} must be relayed to {due} and is to {were}"
     came = offered | ledger.brought
@@ -215,6 +215,11 @@ def _mailed(database: _Database) -> list[Row]:
         "SELECT d.id, d.message_id AS message, m.message_id, m.relay_id, d.recipient, d.state, d.ready_at, d.sentence,"
         " d.attempts FROM delivery d LEFT JOIN message m ON m.id = d.message_id WHERE d.channel = 'email' ORDER BY d.id"
     )
+
+
+def _bytes(value: Any) -> bytes:
+    """Whatever a column holds, also what somebody wrote there by hand."""
+    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def _due(content: bytes) -> list[str]:

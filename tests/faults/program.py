@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -14,7 +15,9 @@ import tests.workers.working  # noqa: F401 - what is imported here is not import
 from gateway.transports.listener import Door, Protocol, listen
 from gateway.transports.smtp import Deadlines
 from gateway.workers import spool, spool_file, supervisor
+from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pace import Pace
+from gateway.workers.sender import Sender
 from models.services import receive, reply
 from models.store.database import Database
 from models.types import failpoint
@@ -57,6 +60,22 @@ def kill(process: BaseProcess) -> None:
 def workers(url: str, holder: str) -> None:
     """Everything that fetches, places and sends."""
     asyncio.run(supervisor.run(Database(url), holder=holder, hostname="desk.test", pace=HASTE))
+
+
+def sender(url: str, account_id: int, holder: str, claim_renew: float = HASTE.claim_renew) -> None:
+    """Send for one account without asking for its lease."""
+    pace = replace(HASTE, claim_renew=claim_renew)
+
+    async def send() -> None:
+        threads = DatabaseThreads(Database(url))
+        one = Sender(threads, account_id, holder=holder, hostname="desk.test", rested=lambda: None, pace=pace)
+        work = asyncio.ensure_future(one.run())
+        while not work.done():
+            one.wake.set()
+            await asyncio.sleep(0.05)
+        await work
+
+    asyncio.run(send())
 
 
 def agent(url: str, agent_id: int, drafts: Sequence[tuple[int, int, str]], ledger: Path) -> None:

@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 LONGEST_LIFE = 2.5  # seconds until a process is killed; its predecessor's leases last 2
 WORKERS = 2  # alive at once
+REST = 300  # seconds to come to rest on a machine that has other work, too
 SMTP_FAULTS = (
     ("connect", "reset"), ("ehlo", "close"), ("mail", "reset"), ("mail", "say 421 4.3.2 not now"),
     ("rcpt", "say 450 4.2.0 later"), ("rcpt", "close"), ("data", "reset"), ("body", "close"),
@@ -132,7 +133,7 @@ def _copy(here: Scene, name: str, torn: int) -> str:
 async def _rest(here: Scene, result: Result) -> None:
     began = time.monotonic()
     try:
-        await here.finish(90)
+        await here.finish(REST)
     except AssertionError as error:
         result.found.append(f"{here.folder.name}, at the end: {error}")
     result.longest_rest = max(result.longest_rest, round(time.monotonic() - began, 1))
