@@ -20,7 +20,7 @@ START_SECONDS = 30.0
 CHILDREN = 2
 LARGEST_ANSWER = 64 * 1024 * 1024
 PIPE_BYTES = 256 * 1024
-COMMAND = (sys.executable, "-m", "gateway.mime.child")
+COMMAND = (sys.executable, "-P", "-m", "gateway.mime.child")  # -P: a folder called "models" where we stand is not ours
 
 
 class Unreadable(Exception):

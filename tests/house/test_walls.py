@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.workers.parsing import COMMAND
+
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = ("sqlmodel", "sqlalchemy", "alembic", "psycopg")
 SCREEN = ("textual", "rich")
@@ -37,6 +39,14 @@ def test_help_loads_neither_database_nor_screen(words: tuple[str, ...]) -> None:
 
 def test_the_mail_child_knows_no_desk() -> None:
     assert not loaded_by("import gateway.mime.child") & {*DATABASE, *SCREEN, "pydantic"}
+
+
+def test_the_mail_child_starts_beside_a_folder_called_like_a_room(tmp_path: Path) -> None:
+    """An agent may stand in any folder; one with a ``models`` in it must not be taken for ours."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/__init__.py").write_text("raise ImportError('somebody else')")
+    ran = subprocess.run(COMMAND, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_reading_the_list_needs_no_orm() -> None:
