@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import ClassVar
 
 from rich.segment import Segment
-from textual import work
+from textual import events, work
 from textual.app import SystemCommand
 from textual.color import Color
 from textual.filter import LineFilter
@@ -23,6 +24,7 @@ from tui.render import wash
 from tui.screens.desk import DeskScreen
 from tui.theme import DEEP, SIXTEEN
 
+ALT_LETTER = re.compile(r"alt\+(?P<shift>shift\+)?(?P<letter>\w)")
 RESTART_SECONDS = (1.0, 5.0, 15.0, 60.0)  # back-off of the feed and of the background work; the last one repeats
 
 
@@ -96,6 +98,16 @@ class NightdeskApp(CellDiffApp):
 
     def _chosen(self, command: Command) -> Callable[[], None]:
         return lambda: self.desk_screen.run_command(command)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Read Alt and a letter as Esc and the letter: fast typing over a slow line looks just like it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            held = ALT_LETTER.fullmatch(event.key)
+            if held is not None:
+                letter = held["letter"].upper() if held["shift"] else held["letter"]
+                await super().on_event(events.Key("escape", None))
+                event = events.Key(letter, letter)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Begin to listen once the first frame is out."""

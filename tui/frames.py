@@ -50,8 +50,8 @@ class CellDiffApp(App[None]):
             super()._display(screen, renderable)
             return
         if frame:
-            x, y = self.cursor_position
-            if x or y:  # an input has the keys: input methods open at the terminal's cursor
+            if hasattr(self.focused, "cursor_screen_offset"):  # a text has the keys: input methods open at the cursor
+                x, y = self.cursor_position
                 frame += f"\x1b[{y + 1};{x + 1}H"
             sync = self._sync_available and len(frame) > SYNC_FROM
             driver.write(f"{SYNC_START}{frame}{SYNC_END}" if sync else frame)

@@ -193,3 +193,14 @@ def test_the_same_frame_twice_costs_nothing():
     assert writer.frame(update, (5, 1), ColorSystem.TRUECOLOR) == "\x1b[1H\x1b[1mhello\x1b[m"
     assert writer.frame(update, (5, 1), ColorSystem.TRUECOLOR) == ""
     assert writer.frame("something else", (5, 1), ColorSystem.TRUECOLOR) is None
+
+
+async def test_an_idle_screen_writes_nothing():
+    app = build(small_desk())
+    async with app.run_test(headless=False, size=(80, 24)) as pilot:
+        await pilot.pause(0.3)
+        await pilot.press("r")
+        await pilot.pause(1.2)
+        bytes_written(app)
+        await pilot.pause(1.3)
+        assert bytes_written(app) == ""

@@ -390,3 +390,18 @@ async def test_keys_typed_ahead_in_one_packet_go_where_the_commands_lead_them():
         done = [call[1] for call in desk.calls if call[0] == "done"]
         assert len(set(done)) == 2
         assert user.records.view is View.OPEN
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "done"), [("alt+y", "y", False), ("alt+y", None, False), ("alt+shift+y", "Y", True)]
+)
+async def test_escape_and_a_letter_in_one_packet_arrive_as_alt_and_mean_both(
+    key: str, character: str | None, done: bool
+):
+    desk = small_desk()
+    async with at(desk) as user:
+        await user.press("r")
+        await user.type("Quick")
+        user.app.post_message(Key(key, character))
+        await user.until(lambda: desk.threads[1][-1].text == "Quick")
+        await user.until(lambda: (("done", 1) in desk.calls) is done)

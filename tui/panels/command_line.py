@@ -33,7 +33,9 @@ class CommandLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out prompt and input."""
         yield Lines(id="prompt", ground=Ground.BAR)
-        yield Input(id="line", compact=True, select_on_focus=False)
+        line = Input(id="line", compact=True, select_on_focus=False)
+        line.cursor_blink = False
+        yield line
 
     @property
     def input(self) -> Input:

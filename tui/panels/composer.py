@@ -19,7 +19,7 @@ from textual.worker import Worker
 from models.types.draft import DraftMode, DraftView, NotSendable, SendResult, Sent, Stopped
 from models.types.errors import NightdeskError
 from tui.bridge import Desk
-from tui.render.draft import REVIEW_KEYS, draft_head, news_lines, problem_lines
+from tui.render.draft import draft_head, news_lines, problem_lines, review_keys
 from tui.render.ink import Line
 from tui.widgets.drained import drained
 from tui.widgets.fault import fault_of
@@ -66,7 +66,9 @@ class Composer(Vertical, can_focus=True):
     def compose(self) -> ComposeResult:
         """Lay out recipients, text and review bar."""
         yield Lines(id="draft-head")
-        yield TextArea(id="draft-text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        text = TextArea(id="draft-text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        text.cursor_blink = False  # a blinking cursor is traffic on an idle line
+        yield text
         yield Lines(id="draft-review")
 
     @property
@@ -271,7 +273,7 @@ class Composer(Vertical, can_focus=True):
         width = max(self.size.width - 4, 36)
         head = draft_head(self.mode, self.draft, width)
         self._fill("#draft-head", head)
-        bar = [*self._trouble, REVIEW_KEYS[self._base is not None]] if not self.writing else []
+        bar = [*self._trouble, review_keys(self.mode, anyway=self._base is not None)] if not self.writing else []
         self._fill("#draft-review", bar)
 
     def _fill(self, where: str, lines: list[Line]) -> None:

@@ -18,9 +18,8 @@ from tui.panels.clock import Clock
 from tui.render.cells import apart
 from tui.render.delivery import RESENDABLE
 from tui.render.ink import Line, Role
-from tui.render.message import message_lines
 from tui.render.raw import raw_lines
-from tui.render.thread import QUARANTINE_LINE, followers_line, thread_title
+from tui.render.thread import QUARANTINE_LINE, followers_line, lines_at, thread_title
 from tui.render.why import why_lines
 from tui.widgets.blocks import START, Painter, Position
 from tui.widgets.fault import fault_of
@@ -119,13 +118,13 @@ class ThreadPanel(Vertical):
         """Take a thread as it is now; the reader's place in it is kept, unless it stood at the newest."""
         before, pager = self.thread, self.messages
         self.thread = thread
-        painters = [partial(self._paint, message) for message in thread.messages] if thread else []
+        painters = self._painters()
         same = before is not None and thread is not None and before.row.id == thread.row.id
         if not same or before is None or thread is None:
-            pager.show([*painters], chosen=self._newest())
+            pager.show(painters, chosen=self._newest())
             pager.go(self._home())
         else:
-            self._keep_place(before, thread, [*painters])
+            self._keep_place(before, thread, painters)
         self.refresh_head()
         self.post_message(self.Shown())
 
@@ -146,11 +145,15 @@ class ThreadPanel(Vertical):
             pager.show(painters, top=(block, line), chosen=chosen)
             self._unseen += added
 
-    def _paint(self, message: MessageView) -> list[Line]:
+    def _painters(self) -> list[Painter]:
+        """One painter a message; each runs when its message comes into view."""
+        thread = self.thread
+        return [] if thread is None else [partial(self._paint, thread, index) for index in range(len(thread.messages))]
+
+    def _paint(self, thread: Thread, index: int) -> list[Line]:
         width = max(self.messages.size.width - 2, 20)
-        lines = message_lines(message, width=width, now=self._clock(), unfolded=message.id in self._unfolded)
-        if self.thread and message is self.thread.messages[-1] and not lines[-1]:
-            lines.pop()  # no blank line at the end of the thread: small screens have none to give
+        unfolded = thread.messages[index].id in self._unfolded
+        lines = lines_at(thread, index, width=width, now=self._clock(), unfolded=unfolded)
         return [((" ", Role.TEXT), *line) for line in lines]
 
     def refresh_head(self) -> None:
@@ -192,9 +195,8 @@ class ThreadPanel(Vertical):
             self._repaint_in_place()
 
     def _repaint_in_place(self) -> None:
-        messages = self.thread.messages if self.thread else ()
         pager = self.messages
-        pager.show([partial(self._paint, one) for one in messages], top=pager.top, chosen=pager.chosen)
+        pager.show(self._painters(), top=pager.top, chosen=pager.chosen)
 
     # -- places
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from models.types.message import DeliveryView
 from models.types.outbox import DeliveryState
 from models.types.people import Channel
@@ -48,8 +50,10 @@ def state(one: DeliveryView, now: datetime) -> tuple[str, Role]:
 def delivery_lines(one: DeliveryView, width: int, now: datetime) -> list[Line]:
     """Paint a copy; below a failure our sentence, and below that the server's own words."""
     words, role = state(one, now)
-    who = person(one.name, one.address if one.channel is Channel.EMAIL else "")
-    lines: list[Line] = [(("→ ", Role.FAINT), (f"{who} · {CHANNELS[one.channel]} · ", Role.MUTED), (words, role))]
+    what = f" · {CHANNELS[one.channel]} · "
+    room = max(width - 2 - len(what) - cell_len(words), 16)
+    who = person(one.name, one.address if one.channel is Channel.EMAIL else "", room)
+    lines: list[Line] = [(("→ ", Role.FAINT), (who + what, Role.MUTED), (words, role))]
     if one.state is DeliveryState.UNSURE:
         lines.append(
             (

@@ -5,25 +5,28 @@ from collections.abc import Sequence
 from models.types.draft import DraftMode, DraftView
 from models.types.message import MessageView
 from tui.render import wash
-from tui.render.cells import cut, wrap
+from tui.render.cells import cut, length, wrap
 from tui.render.ink import Line, Role
 from tui.render.people import audience_lines, person
 from tui.render.words import KINDS
 
-_BAR: Line = (
-    ("y", Role.KEY),
-    (" send   ", Role.TEXT),
-    ("Y", Role.KEY),
-    (" send and done   ", Role.TEXT),
-    ("e", Role.KEY),
-    (" edit   ", Role.TEXT),
-    ("d", Role.KEY),
-    (" discard   ", Role.TEXT),
-    ("p", Role.KEY),
-    (" keep", Role.TEXT),
-)
-_BAR_ANYWAY: Line = (("y", Role.KEY), (" send anyway   ", Role.NEED), *_BAR[2:])
-REVIEW_KEYS = {False: _BAR, True: _BAR_ANYWAY}
+
+def review_keys(mode: DraftMode, *, anyway: bool) -> Line:
+    """Name what can be done with a written text; after a stop by news the send says that it goes anyway."""
+    word = "log it" if mode is DraftMode.NOTE else "send"
+    first = (f" {word} anyway   ", Role.NEED) if anyway else (f" {word}   ", Role.TEXT)
+    return (
+        ("y", Role.KEY),
+        first,
+        ("Y", Role.KEY),
+        (f" {word} and done   ", Role.TEXT),
+        ("e", Role.KEY),
+        (" edit   ", Role.TEXT),
+        ("d", Role.KEY),
+        (" discard   ", Role.TEXT),
+        ("p", Role.KEY),
+        (" keep", Role.TEXT),
+    )
 
 
 def draft_head(mode: DraftMode, draft: DraftView | None, width: int) -> list[Line]:
@@ -37,10 +40,13 @@ def draft_head(mode: DraftMode, draft: DraftView | None, width: int) -> list[Lin
             [first, *lines[1:]] if first else [(("Told  nobody; it stands in the thread for colleagues", Role.NOTE),)]
         )
     sender = wash.line(draft.sender, 160) or "no sending address"
-    rule = f" · {wash.line(draft.sender_rule, 80)}" if draft.sender_rule else ""
     lines.append((("From  ", Role.MUTED), (cut(sender, width - 6), Role.TEXT if draft.sender else Role.BAD)))
-    if rule:
-        lines[-1] = (*lines[-1], (cut(rule, max(width - 6 - len(sender), 0)), Role.MUTED))
+    if draft.sender_rule:
+        rule = wash.line(draft.sender_rule, 120)
+        if length(lines[-1]) + len(rule) + 3 <= width:
+            lines[-1] = (*lines[-1], (f" · {rule}", Role.MUTED))
+        else:
+            lines.extend((("      ", Role.MUTED), (part, Role.MUTED)) for part in wrap(rule, width - 6))
     if draft.subject:
         lines.append((("Subj  ", Role.MUTED), (cut(wash.line(draft.subject), width - 6), Role.TEXT)))
     return lines

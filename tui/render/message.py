@@ -36,7 +36,7 @@ def _head(message: MessageView, width: int, now: datetime) -> Line:
     """Say who, what, which way and when; the address and the unverified mark stay in sight however long the name."""
     incoming, note = message.direction is Direction.IN, message.kind is MessageKind.NOTE
     mark = "  sender unverified" if incoming and not message.verified else ""
-    right: Line = ((mark, Role.NEED), (f"  {clock(message.created_at, now)}", Role.MUTED))
+    right: Line = ((mark, Role.TEXT), (f"  {clock(message.created_at, now)}", Role.MUTED))
     label = "NOTE – stays inside · " if note else ""
     what = "" if note else f" · {KINDS[message.kind]} {'in' if incoming else 'out'}"
     if CLASSES[message.mail_class]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models.types.message import FollowerView, Thread
+from models.types.message import FollowerView, MessageKind, Thread
 from models.types.record import ListRow, QuarantineRow
 from tui.render import wash
 from tui.render.cells import apart, cut
@@ -52,11 +52,21 @@ QUARANTINE_LINE: Line = (
 )
 
 
+def lines_at(thread: Thread, index: int, *, width: int, now: datetime, unfolded: bool) -> list[Line]:
+    """Paint one message of a thread; a run of logs is set off, and no blank line ends the thread."""
+    message = thread.messages[index]
+    lines = message_lines(message, width=width, now=now, unfolded=unfolded)
+    if index == len(thread.messages) - 1:
+        return lines if lines[-1] else lines[:-1]  # small screens have no line to give away
+    log_ends = message.kind is MessageKind.LOG and thread.messages[index + 1].kind is not MessageKind.LOG
+    return [*lines, ()] if log_ends else lines
+
+
 def transcript(thread: Thread, *, width: int, now: datetime, unfolded: bool = False) -> list[Line]:
     """Paint title, followers and every message."""
     lines = [thread_title(thread.row, width), followers_line(thread.followers, width), ()]
     if thread.older:
         lines.append(((f"{thread.older} older messages", Role.MUTED),))
-    for message in thread.messages:
-        lines.extend(message_lines(message, width=width, now=now, unfolded=unfolded))
+    for index in range(len(thread.messages)):
+        lines.extend(lines_at(thread, index, width=width, now=now, unfolded=unfolded))
     return lines
