@@ -13,7 +13,8 @@ async def main():
     async with app.run_test(size=(120, 40)):
         await app.desk_screen.records.ready.wait()
         heavy = ["sqlmodel", "sqlalchemy", "email", "aiosmtplib", "aioimaplib", "models.rules.smtp_reply",
-                 "textual.widgets._text_area", "textual.widgets._markdown", "textual.widgets._data_table", "rich.syntax"]
+                 "textual.widgets._text_area", "textual.widgets._markdown", "textual.widgets._data_table",
+                 "rich.syntax"]
         print([name for name in heavy if name in sys.modules], file=sys.__stdout__)
 
 asyncio.run(main())
