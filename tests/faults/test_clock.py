@@ -59,8 +59,8 @@ async def test_what_waits_by_a_wrong_clock_does_not_wait_for_a_year(sqlite_desk:
         assert await ended(writing) == 0
         process = start(workers, tmp_path, here.url, "one", clock=YEAR)
         try:
-            await here.desk.until(lambda: bool(here.desk.rows(Delivery, col(Delivery.sentence) != "")))
-            await here.desk.until(lambda: here.desk.states()[DeliveryState.SENT] >= 1)
+            await here.desk.until(lambda: bool(here.desk.rows(Delivery, col(Delivery.sentence) != "")), 60)
+            await here.desk.until(lambda: here.desk.states()[DeliveryState.SENT] >= 1, 60)
         finally:
             kill(process)
         process = start(workers, tmp_path, here.url, "two")
@@ -77,9 +77,9 @@ async def test_the_clock_jumps_in_the_middle_of_a_dialogue(jump: float, sqlite_d
         await asyncio.to_thread(here.begin, 3)
         here.offer(fresh=2, replies=2)
         async with working(here.desk, holder="one"), working(here.desk, holder="two"):
-            await here.smtp.until("accepted")
+            await here.smtp.until("accepted", 1, 60)
             set_clock(jump)
-            await here.smtp.until("accepted", 3)
+            await here.smtp.until("accepted", 3, 60)
             set_clock(0)
             await here.until_rest()
             await here.desk.until(lambda: here.desk.account().send_state is AccountState.OK)

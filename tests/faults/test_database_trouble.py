@@ -79,7 +79,7 @@ async def test_the_database_is_locked_while_the_server_answers(sqlite_desk: Data
     database = Database(sqlite_desk.url)
     async with scene(tmp_path, sqlite_desk, smtp_faults=(Fault("dot", "drip", 1),)) as here, served(here, database):
         await asyncio.to_thread(here.begin, 2)
-        await here.smtp.until("accepted")
+        await here.smtp.until("accepted", 1, 60)
         release = threading.Event()
         holding = asyncio.ensure_future(asyncio.to_thread(hold, tmp_path / "desk.db", release))
         here.offer(fresh=1, replies=1)
