@@ -13,8 +13,8 @@ from tui.render.words import KINDS
 
 def review_keys(mode: DraftMode, *, anyway: bool) -> Line:
     """Name what can be done with a written text; after a stop by news the send says that it goes anyway."""
-    word = "log it" if mode is DraftMode.NOTE else "send"
-    first = (f" {word} anyway   ", Role.NEED) if anyway else (f" {word}   ", Role.TEXT)
+    word = ("log it" if mode is DraftMode.NOTE else "send") + (" anyway" if anyway else "")
+    first = (f" {word}   ", Role.NEED if anyway else Role.TEXT)
     return (
         ("y", Role.KEY),
         first,
