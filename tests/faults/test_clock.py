@@ -65,7 +65,9 @@ async def test_what_waits_by_a_wrong_clock_does_not_wait_for_a_year(sqlite_desk:
             kill(process)
         process = start(workers, tmp_path, here.url, "two")
         try:
-            await here.desk.until(lambda: here.desk.states() == {DeliveryState.SENT: 4}, 60)
+            # the kill may have struck after a final dot: that copy is unsure, and waits for nobody's clock
+            settled = (DeliveryState.SENT, DeliveryState.UNSURE)
+            await here.desk.until(lambda: sum(here.desk.states()[one] for one in settled) == 4, 60)
         finally:
             kill(process)
         here.judge()
