@@ -1,0 +1,8 @@
+"""Automation rules, and what they did."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""Keys and addresses of our own domains."""
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    pass
