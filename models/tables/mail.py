@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false, text, true
 from sqlmodel import JSON, Column, Field, LargeBinary, SQLModel
 
 from models.tables.columns import word
-from models.types.account import AccountState, Security
-from models.types.outbox import DeliveryState, Reason
+from models.tables.edited import Edited
+from models.types.account import Auth, Security
+from models.types.delivery import DeliveryState
+from models.types.health import AccountState
+from models.types.outbox import Reason
 from models.types.people import Channel, Why
+from models.types.sender import Proof
 
 
 class Account(SQLModel, table=True):
@@ -49,10 +53,72 @@ class Account(SQLModel, table=True):
     send_failures: int = 0
     send_success_at: datetime | None = None
     send_retry_at: datetime | None = None  # sending waits until then
+    # addresses and domains its server sends as, comma between them; "" = any
+    sends_as: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    auth: Auth = Field(default=Auth.PASSWORD, sa_type=word(Auth), sa_column_kwargs={"server_default": "password"})
+    preset: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    proof: Proof = Field(default=Proof.UNTESTED, sa_type=word(Proof), sa_column_kwargs={"server_default": "untested"})
+    tested_at: datetime | None = None
+    fingerprint: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})  # of what was tested
+    trial: list[list[str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )  # the newest test's steps
+    plus_addressing: bool | None = None  # None: not known
+    other_from: bool | None = None  # its server takes mail from another address of ours; None: not known
+    authserv_id: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # grows with each change by a person
+    removed_at: datetime | None = None  # kept only because mail refers to it
 
 
-class SendingAddress(SQLModel, table=True):
-    """An address records are answered from: the company's (``agent_id`` None) or an employee's own (B1)."""
+class AccountChange(SQLModel, table=True):
+    """Who changed what of an account: the second of two editors is told."""
+
+    __tablename__ = "account_change"
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    revision: int  # the account's after it
+    at: datetime
+    who: str = Field(max_length=120)
+    what: str
+
+
+class OauthGrant(SQLModel, table=True):
+    """A consent somebody gave at a provider. Accounts name it as ``oauth:ID``; it outlives a failed save.
+
+    ``tokens`` is a secret reference to JSON (access, refresh), never the tokens themselves.
+    """
+
+    __tablename__ = "oauth_grant"
+    id: str = Field(primary_key=True, max_length=32)
+    provider: str = Field(max_length=32)
+    user: str = Field(default="", max_length=320)
+    tokens: str = ""
+    granted_at: datetime
+    access_until: datetime  # the access token's end
+    grant_until: datetime | None = None  # the refresh token's end, where the provider says it
+    refusal: str = ""  # why the provider renews it no more; "" while it does
+
+
+class LoginRefusal(SQLModel, table=True):
+    """A login a server refused during a trial, so that trying again cannot lock the account there.
+
+    ``place`` is a digest of server and user, ``tag`` 16 bits of a keyed digest of the secret: enough to know it again,
+    too little to find it by.
+    """
+
+    __tablename__ = "login_refusal"
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(max_length=64, index=True)
+    tag: str = Field(max_length=4)
+    at: datetime
+
+
+class SendingAddress(Edited, table=True):
+    """An address records are answered from: the company's (``agent_id`` None) or an employee's own (B1).
+
+    Bound to the brands in ``address_brand``; without any it serves them all. ``everybody``: every agent may use it,
+    else only those in ``address_agent`` and ``address_group``. ``removed``: hidden, kept for the mail that names it.
+    """
 
     __tablename__ = "sending_address"
     id: int | None = Field(default=None, primary_key=True)
@@ -60,9 +126,11 @@ class SendingAddress(SQLModel, table=True):
     display_name: str = Field(default="", max_length=120)
     account_id: int = Field(foreign_key="account.id")
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
-    brand_id: int | None = Field(default=None, foreign_key="brand.id")  # None: unbound
     sequence: int = 10
     active: bool = True
+    signature: str = Field(default="", sa_column_kwargs={"server_default": ""})  # "" = the brand's
+    everybody: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    removed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class FolderCursor(SQLModel, table=True):

@@ -1,7 +1,6 @@
 """Mail accounts as the workers use them, their health, and what a fetch brings."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 
@@ -13,17 +12,19 @@ class Security(StrEnum):
     PLAIN = "plain"
 
 
-class AccountState(StrEnum):
-    """Whether an account works."""
+class Auth(StrEnum):
+    """What an account logs in with."""
 
-    OK = "ok"
-    FAILING = "failing"  # retried with back-off
-    STOPPED = "stopped"  # login refused or switched off; somebody must act; the queue is kept
+    PASSWORD = "password"
+    OAUTH = "oauth"  # an access token (XOAUTH2, OAUTHBEARER), renewed by whoever serves the account
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to connect and as whom. ``password`` is the resolved secret: never log, never repr."""
+    """Where to connect and as whom. ``password`` is the resolved secret, a password or an access token.
+
+    Never log, never repr.
+    """
 
     host: str
     port: int
@@ -31,6 +32,7 @@ class Endpoint:
     user: str
     password: str
     ca_file: str = ""  # "" = the system's certificates
+    auth: Auth = Auth.PASSWORD
 
     def __repr__(self) -> str:
         return f"Endpoint({self.host}:{self.port} {self.security} as {self.user})"
@@ -59,7 +61,7 @@ class NewAccount:
     name: str = ""  # "" = the address
     display_name: str = ""  # what customers see; "" = the brand's name
     user: str = ""  # "" = the address
-    secret: str = ""  # env:NAME, file:/path or cmd:COMMAND; "" = logs in nowhere
+    secret: str = ""  # a reference (rules.new_account.SCHEMES), or oauth:GRANT; "" = logs in nowhere
     smtp_host: str = ""
     smtp_port: int = 465
     smtp_security: Security = Security.TLS
@@ -74,21 +76,8 @@ class NewAccount:
     folder: str = "INBOX"
     poll_seconds: int = 60
     default_kind: str = ""  # opened for mail no rule places; "" = quarantine
-
-
-@dataclass(frozen=True, slots=True)
-class AccountHealth:
-    """What the status line says of an account."""
-
-    id: int
-    name: str
-    state: AccountState
-    fetches: bool
-    sends: bool
-    last_success_at: datetime | None  # None: never yet
-    failures: int  # in a row
-    sentence: str  # what is wrong and what to do; "" when all is well
-    queued: int  # deliveries waiting on this account
+    auth: Auth = Auth.PASSWORD
+    preset: str = ""  # the provider's preset it was made from (models.presets); "" = by hand
 
 
 @dataclass(frozen=True, slots=True)
