@@ -15,7 +15,7 @@ class Security(StrEnum):
 class Auth(StrEnum):
     """What an account logs in with."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the word, not one
     OAUTH = "oauth"  # an access token (XOAUTH2, OAUTHBEARER), renewed by whoever serves the account
 
 

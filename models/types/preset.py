@@ -1,6 +1,6 @@
 """A mail provider as it is known beforehand: servers, limits, and what a person must do there first (R20, B6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.types.account import Security
@@ -41,7 +41,7 @@ class Preset:
     servers: tuple[Server, ...]
     oauth: str = ""  # the provider to sign in at ("google"); "" = passwords only
     steps: tuple[str, ...] = ()  # what a person does at the provider before its servers let a program in
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     plus_addressing: bool | None = None
     other_from: bool | None = None  # takes another From than the account's own address
     sent_copy: bool | None = None  # puts a copy of what is sent into the Sent folder by itself
