@@ -24,7 +24,7 @@ def choose_sender(question: SenderQuestion, candidates: Sequence[Candidate]) -> 
         reason = _why_not(candidate, question) if candidate else f"{_wished(rule, question)} is no sending address"
         address = candidate.address if candidate else normal(_wished(rule, question))
         if candidate and not reason:
-            tried.append(Weighed(address, rule, True, "first that is available"))
+            tried.append(Weighed(address, rule, True, "first that is available", candidate.display_name))
             return _chosen(candidate, question, rule, tuple(tried))
         tried.append(Weighed(address, rule, False, reason))
         if rule == EXPLICIT:
@@ -37,7 +37,7 @@ def weigh(question: SenderQuestion, candidates: Sequence[Candidate]) -> tuple[We
     listed = []
     for rule, candidate in _by_ladder(question, candidates):
         reason = _why_not(candidate, question)
-        listed.append(Weighed(candidate.address, rule, not reason, reason or "available"))
+        listed.append(Weighed(candidate.address, rule, not reason, reason or "available", candidate.display_name))
     return tuple(listed)
 
 
@@ -69,8 +69,8 @@ def _wished(rule: str, question: SenderQuestion) -> str:
 
 def _rung(candidate: Candidate, question: SenderQuestion) -> str:
     if candidate.agent_id is not None:
-        return OWN if candidate.brand_id is None else OWN_BOUND
-    if candidate.brand_id is not None:
+        return OWN_BOUND if candidate.brands else OWN
+    if candidate.brands:
         return BRAND
     return COMPANY if domain(candidate.address) in question.company_domains else GLOBAL
 
@@ -80,6 +80,8 @@ def _why_not(candidate: Candidate, question: SenderQuestion) -> str:
 
 
 def _not_ready(candidate: Candidate) -> str:
+    if candidate.removed:
+        return "it was removed"
     if not candidate.active:
         return "it is switched off"
     if candidate.proof is Proof.OK:
@@ -92,11 +94,15 @@ def _not_for_author(candidate: Candidate, question: SenderQuestion) -> str:
         return "it is somebody else's own address"
     if not candidate.allowed:
         return "the author may not use it"
-    if candidate.brand_id is not None and candidate.brand_id != question.brand_id:
+    if _strange(candidate, question):
         return "it is bound to another brand"
-    if candidate.agent_id is not None and candidate.brand_id is None and not question.personal_senders:
+    if candidate.agent_id is not None and not candidate.brands and not question.personal_senders:
         return "the brand allows no personal senders"
     return ""
+
+
+def _strange(candidate: Candidate, question: SenderQuestion) -> bool:
+    return bool(candidate.brands) and question.brand_id not in candidate.brands
 
 
 def _not_on_wire(candidate: Candidate, question: SenderQuestion) -> str:
@@ -107,9 +113,9 @@ def _not_on_wire(candidate: Candidate, question: SenderQuestion) -> str:
 
 def _fallback(question: SenderQuestion) -> Candidate | None:
     stand_in = question.notification
-    if stand_in is None or _not_ready(stand_in) or not covers(stand_in.server_filter, stand_in.address):
+    if stand_in is None or stand_in.agent_id is not None or _not_ready(stand_in) or _strange(stand_in, question):
         return None
-    return stand_in
+    return stand_in if covers(stand_in.server_filter, stand_in.address) else None
 
 
 def _chosen(candidate: Candidate, question: SenderQuestion, rule: str, tried: tuple[Weighed, ...]) -> SenderChoice:
@@ -122,7 +128,7 @@ def _chosen(candidate: Candidate, question: SenderQuestion, rule: str, tried: tu
     sender = stand_in or candidate
     if question.last_seen and normal(question.last_seen) != normal(sender.address):
         notices.append(f"The customer last saw {question.last_seen}.")
-    return SenderChoice(sender.address, name, sender.account_id, rule, tried, tuple(notices))
+    return SenderChoice(sender.address, name, sender.account_id, rule, tried, tuple(notices), address_id=candidate.id)
 
 
 def _refused(refusal: str, tried: tuple[Weighed, ...]) -> SenderChoice:

@@ -9,7 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from models.tables.mail import Account, SendingAddress
-from models.types.account import AccountState, NewAccount, Security
+from models.tables.sender import AddressBrand
+from models.types.account import NewAccount, Security
+from models.types.health import AccountState
 
 LONGEST_WAIT = timedelta(minutes=15)
 SHORTEST_WAIT = timedelta(seconds=5)
@@ -98,11 +100,13 @@ def add_sending_address(
         display_name=display_name,
         account_id=account_id,
         agent_id=agent_id,
-        brand_id=brand_id,
         sequence=10,
         active=True,
     )
-    return int(session.execute(statement.returning(col(SendingAddress.id))).scalar_one())
+    address_id = int(session.execute(statement.returning(col(SendingAddress.id))).scalar_one())
+    if brand_id is not None:
+        session.execute(insert(AddressBrand).values(address_id=address_id, brand_id=brand_id))
+    return address_id
 
 
 def works(session: Session, account_id: int, half: Half, now: datetime) -> bool:

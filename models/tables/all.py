@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from models.tables import desk, mail, record
+from models.tables import desk, mail, record, sender
 
 metadata = SQLModel.metadata
 
-__all__ = ["desk", "mail", "metadata", "record"]
+__all__ = ["desk", "mail", "metadata", "record", "sender"]

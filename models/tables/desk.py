@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, true
+from sqlalchemy import UniqueConstraint, false, true
 from sqlmodel import JSON, Column, Field, SQLModel
 
 from models.tables.columns import word
+from models.tables.edited import Edited
 from models.types.people import Channel
 
 
@@ -16,10 +17,11 @@ class Setting(SQLModel, table=True):
     value: str
 
 
-class Brand(SQLModel, table=True):
+class Brand(Edited, table=True):
     """A project: the name and signature customers see. The default one serves records without a brand.
 
     ``customer_relay``: customers who follow a record get what other customers write there (R8).
+    ``notification``: the address mail goes out as where the sender's server may not send as it; "" = its domain's.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -27,10 +29,17 @@ class Brand(SQLModel, table=True):
     signature: str = ""
     is_default: bool = False
     customer_relay: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    notification: str = Field(default="", max_length=320, sa_column_kwargs={"server_default": ""})  # normal address
+    stay_on: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # answer as whom they wrote to
+    personal_senders: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})  # False: given up, records remain
 
 
-class Domain(SQLModel, table=True):
-    """A mail domain of ours. ``brand_id`` None: shared by all brands. Local parts, no ``@``."""
+class Domain(Edited, table=True):
+    """A mail domain of ours. ``brand_id`` None: shared by all brands. Local parts, no ``@``.
+
+    ``default_from``: the notification address of brands that name none; a local part, or an address in full.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=255, unique=True)  # lower case, A-label
@@ -38,6 +47,7 @@ class Domain(SQLModel, table=True):
     catchall: str = ""  # "" = none
     bounce: str = "bounce"
     sequence: int = 10
+    default_from: str = Field(default="", max_length=320, sa_column_kwargs={"server_default": ""})
 
 
 class Kind(SQLModel, table=True):
@@ -92,6 +102,9 @@ class Agent(SQLModel, table=True):
     email: str = Field(default="", max_length=320, index=True)  # normalised; "" = none
     channel: Channel = Field(default=Channel.INBOX, sa_type=word(Channel))
     active: bool = True
+    admin: bool = Field(
+        default=False, sa_column_kwargs={"server_default": false()}
+    )  # may set the desk up (rules.admin)
 
 
 class Contact(SQLModel, table=True):

@@ -68,6 +68,9 @@ class Account(SQLModel, table=True):
     authserv_id: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
     revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # grows with each change by a person
     removed_at: datetime | None = None  # kept only because mail refers to it
+    limits: dict[str, int | None] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )  # types.limits.Limits by its names
 
 
 class AccountChange(SQLModel, table=True):

@@ -37,6 +37,7 @@ class Record(SQLModel, table=True):
     revision: int = 0
     continues_id: int | None = Field(default=None, index=True)  # the done record whose answer opened this one
     customer_relay: bool | None = None  # as of Brand; None: as its brand does
+    sending_address_id: int | None = None  # chosen by an automation rule
     created_at: datetime
 
 
@@ -73,6 +74,7 @@ class Message(SQLModel, table=True):
     in_reply_to: str = ""
     references: list[str] = Field(default_factory=list, sa_column=Column("refs", JSON, nullable=False))
     sender: str = ""  # outgoing: "Name <address>" chosen at enqueue
+    sending_address_id: int | None = Field(default=None, index=True)  # whose identity that is
     account_id: int | None = Field(default=None, foreign_key="account.id")
     raw_id: int | None = Field(default=None, foreign_key="raw_mail.id")
     tried: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
@@ -132,6 +134,7 @@ class Draft(SQLModel, table=True):
     to: list[str] | None = Field(default=None, sa_column=Column("to_line", JSON(none_as_null=True), nullable=True))
     base: int = 0
     version: int = 0
+    sender: str = Field(default="", max_length=320, sa_column_kwargs={"server_default": ""})  # "" = as the rules say
     saved_at: datetime
 
 

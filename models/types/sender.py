@@ -21,12 +21,13 @@ class Candidate:
     display_name: str
     account_id: int
     agent_id: int | None = None  # whose own address it is; None: the company's
-    brand_id: int | None = None  # None: unbound, may serve every brand
+    brands: frozenset[int] = frozenset()  # that it is bound to; none: unbound, may serve every brand
     sequence: int = 10
     active: bool = True
     proof: Proof = Proof.OK
     allowed: bool = True  # the author, or a group of theirs, may use it
     server_filter: tuple[str, ...] = ()  # addresses and domains its server sends as; () = any
+    removed: bool = False  # taken out of the desk; known for what was written under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Weighed:
     rule: str  # the rule it could win by
     available: bool
     because: str
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +69,4 @@ class SenderChoice:
     tried: tuple[Weighed, ...]
     notices: tuple[str, ...] = ()  # what the composer should say: rewritten sender, another one than last time
     refusal: str = ""  # why not, and who can help
+    address_id: int | None = None  # of the sending address that was chosen, whatever it goes out as

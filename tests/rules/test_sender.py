@@ -27,7 +27,12 @@ def desk(number: int, **changes: Any) -> Candidate:
 
 
 OWNERS = {"company": None, "own": KIM, "another's own": LEE}
-BINDINGS = {"unbound": None, "bound": BRAND, "other brand": OTHER_BRAND}
+BINDINGS = {
+    "unbound": frozenset[int](),
+    "bound": frozenset({BRAND}),
+    "one of several": frozenset({BRAND, OTHER_BRAND}),
+    "other brand": frozenset({OTHER_BRAND}),
+}
 READY = {
     "tested": (True, Proof.OK),
     "untested": (True, Proof.UNTESTED),
@@ -46,7 +51,7 @@ def test_every_combination(owner: str, binding: str, allowed: bool, ready: str, 
         id=9,
         address="wanted@desk.test",
         agent_id=OWNERS[owner],
-        brand_id=BINDINGS[binding],
+        brands=BINDINGS[binding],
         allowed=allowed,
         active=active,
         proof=proof,
@@ -60,21 +65,21 @@ def test_every_combination(owner: str, binding: str, allowed: bool, ready: str, 
         personal_senders=personal,
     )
     usable = allowed and ready == "tested" and owner != "another's own" and binding != "other brand"
-    usable = usable and (personal or owner == "company" or binding == "bound")
+    usable = usable and (personal or owner == "company" or binding != "unbound")
     choice = choose_sender(question, [last_resort, candidate])
     if wish == "explicit" and not usable:
         assert candidate.address in choice.refusal
         assert (choice.address, choice.account_id) == ("", None)
     elif usable:
         natural = {
-            ("own", "bound"): sender.OWN_BOUND,
-            ("own", "unbound"): sender.OWN,
-            ("company", "bound"): sender.BRAND,
-            ("company", "unbound"): sender.COMPANY,
+            ("own", True): sender.OWN_BOUND,
+            ("own", False): sender.OWN,
+            ("company", True): sender.BRAND,
+            ("company", False): sender.COMPANY,
         }
         wished = {"explicit": sender.EXPLICIT, "rule": sender.BY_RULE, "stay": sender.STAY}
         assert choice.address == candidate.address
-        assert choice.rule == wished.get(wish, natural.get((owner, binding)))
+        assert choice.rule == wished.get(wish, natural.get((owner, binding != "unbound")))
         assert choice.refusal == ""
     else:
         assert (choice.address, choice.rule) == ("last@other.test", sender.GLOBAL)
@@ -83,9 +88,9 @@ def test_every_combination(owner: str, binding: str, allowed: bool, ready: str, 
 
 def test_the_whole_ladder_step_by_step() -> None:
     in_turn = [
-        own(1, brand_id=BRAND),
+        own(1, brands=frozenset({BRAND})),
         own(2),
-        desk(3, brand_id=BRAND),
+        desk(3, brands=frozenset({BRAND})),
         desk(4),
         desk(5, address="all@other.test"),
     ]
@@ -107,7 +112,7 @@ def test_a_tie_goes_by_sequence_then_by_age() -> None:
 
 def test_a_record_without_a_brand_uses_unbound_addresses_only() -> None:
     nobodys = replace(QUESTION, brand_id=None, brand_name="")
-    assert choose_sender(nobodys, [desk(1, brand_id=BRAND), desk(2)]).address == "desk2@desk.test"
+    assert choose_sender(nobodys, [desk(1, brands=frozenset({BRAND})), desk(2)]).address == "desk2@desk.test"
 
 
 def test_an_automation_has_no_own_address() -> None:
@@ -128,11 +133,19 @@ def test_the_choice_is_found_in_any_spelling() -> None:
     assert choose_sender(replace(QUESTION, explicit="SUPPORT@Desk.Test"), [company]).rule == sender.EXPLICIT
 
 
-def test_an_address_bound_to_two_brands_serves_each() -> None:
-    twice = [desk(1, address="both@desk.test", brand_id=OTHER_BRAND), desk(2, address="both@desk.test", brand_id=BRAND)]
-    for order in (twice, twice[::-1]):
+def test_an_address_bound_to_several_brands_serves_each() -> None:
+    both = desk(1, address="both@desk.test", brands=frozenset({BRAND, OTHER_BRAND}))
+    for brand in (BRAND, OTHER_BRAND):
+        assert choose_sender(replace(QUESTION, brand_id=brand), [both]).rule == sender.BRAND
+    assert choose_sender(replace(QUESTION, brand_id=30), [both]).refusal
+
+
+def test_of_an_address_that_stands_there_twice_the_fitting_one_is_meant() -> None:
+    elsewhere = desk(1, address="both@desk.test", brands=frozenset({OTHER_BRAND}))
+    here = desk(2, address="both@desk.test", brands=frozenset({BRAND}))
+    for order in ([elsewhere, here], [here, elsewhere]):
         choice = choose_sender(replace(QUESTION, explicit="both@desk.test"), order)
-        assert choice.account_id == 2
+        assert (choice.account_id, choice.address_id) == (2, 2)
 
 
 def test_none_left_says_who_can_help() -> None:
@@ -165,6 +178,9 @@ def test_what_the_server_may_not_send_goes_as_notification_with_the_name() -> No
         replace(NOTIFICATION, active=False),
         replace(NOTIFICATION, proof=Proof.FAILED),
         replace(NOTIFICATION, server_filter=("other.test",)),
+        replace(NOTIFICATION, brands=frozenset({OTHER_BRAND})),
+        replace(NOTIFICATION, agent_id=KIM),
+        replace(NOTIFICATION, removed=True),
     ],
 )
 def test_without_a_notification_address_it_is_not_available(notification: Candidate | None) -> None:
@@ -202,7 +218,7 @@ def test_the_name_without_a_display_name() -> None:
 
 
 def test_the_list_shows_every_address_with_its_reason() -> None:
-    listed = weigh(QUESTION, [company, own(1, allowed=False), desk(3, brand_id=OTHER_BRAND)])
+    listed = weigh(QUESTION, [company, own(1, allowed=False), desk(3, brands=frozenset({OTHER_BRAND}))])
     assert [(w.address, w.available, w.because) for w in listed] == [
         ("kim1@desk.test", False, "the author may not use it"),
         ("desk3@desk.test", False, "it is bound to another brand"),
