@@ -15,7 +15,7 @@ from models.types.people import Channel, Why
 from models.types.sender import Proof
 
 
-class Account(SQLModel, table=True):
+class Account(Edited, table=True):
     """A mail account. ``secret`` is a reference (``env:``, ``file:``, ``cmd:``) or ``sealed:`` text, never a password.
 
     An empty host means: does not send, or does not fetch. ``state`` and its fellows are the fetching half's,
@@ -66,23 +66,10 @@ class Account(SQLModel, table=True):
     plus_addressing: bool | None = None  # None: not known
     other_from: bool | None = None  # its server takes mail from another address of ours; None: not known
     authserv_id: str = Field(default="", max_length=255, sa_column_kwargs={"server_default": ""})
-    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # grows with each change by a person
     removed_at: datetime | None = None  # kept only because mail refers to it
     limits: dict[str, int | None] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
     )  # types.limits.Limits by its names
-
-
-class AccountChange(SQLModel, table=True):
-    """Who changed what of an account: the second of two editors is told."""
-
-    __tablename__ = "account_change"
-    id: int | None = Field(default=None, primary_key=True)
-    account_id: int = Field(foreign_key="account.id", index=True)
-    revision: int  # the account's after it
-    at: datetime
-    who: str = Field(max_length=120)
-    what: str
 
 
 class OauthGrant(SQLModel, table=True):

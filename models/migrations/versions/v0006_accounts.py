@@ -26,23 +26,15 @@ def upgrade() -> None:
         sa.Column("plus_addressing", sa.Boolean(), nullable=True),
         sa.Column("other_from", sa.Boolean(), nullable=True),
         sa.Column("authserv_id", sa.String(255), nullable=False, server_default=""),
-        sa.Column("revision", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("revision", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("changed_by", sa.String(64), nullable=False, server_default=""),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_what", sa.String(), nullable=False, server_default=""),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("limits", sa.JSON(), nullable=False, server_default="{}"),
     ):
         op.add_column("account", column)
     op.execute(WORKED)
-    op.create_table(
-        "account_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("who", sa.String(120), nullable=False),
-        sa.Column("what", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_account_change_account_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_account_change"),
-    )
-    op.create_index("ix_account_change_account_id", "account_change", ["account_id"])
     op.create_table(
         "oauth_grant",
         sa.Column("id", sa.String(32), nullable=False),
@@ -64,3 +56,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_login_refusal"),
     )
     op.create_index("ix_login_refusal_place", "login_refusal", ["place"])
+    op.create_table(
+        "send_budget",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.JSON(), nullable=False),
+        sa.Column("human_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("relay_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("auto_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_send_budget_account_id"),
+        sa.PrimaryKeyConstraint("account_id", name="pk_send_budget"),
+    )
