@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from models.tables import desk, mail, record, sender
+from models.tables import budget, desk, dkim, mail, record, sender
 
 metadata = SQLModel.metadata
 
-__all__ = ["desk", "mail", "metadata", "record", "sender"]
+__all__ = ["budget", "desk", "dkim", "mail", "metadata", "record", "sender"]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.types.limits import NO_LIMITS, Limits
+
 
 class Security(StrEnum):
     """How a connection is protected. ``PLAIN`` is refused outside loopback."""
@@ -78,6 +80,7 @@ class NewAccount:
     default_kind: str = ""  # opened for mail no rule places; "" = quarantine
     auth: Auth = Auth.PASSWORD
     preset: str = ""  # the provider's preset it was made from (models.presets); "" = by hand
+    limits: Limits = NO_LIMITS  # what its provider lets it send
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ class Limits:
     recipients_per_day: int | None = None
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetLeft:
     """What an account may still send now. ``left`` None: it has no limit."""
