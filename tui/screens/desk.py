@@ -4,82 +4,68 @@ It knows which pane has the keys, turns keys into commands, and passes on "look 
 """
 
 import asyncio
-import logging
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
-from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker
 
 from models.types.change import Change
 from models.types.draft import DraftMode
-from models.types.errors import NightdeskError
 from models.types.record import ListRow, RecordRow, View
-from tui import commands
 from tui.bridge import Desk
-from tui.keys import Command, Context, Situation, shown
+from tui.keys import Command, Context, Situation
 from tui.panels.clock import Clock
 from tui.panels.hints import hints
 from tui.panels.list_head import ListHead
 from tui.panels.record_list import RecordList
 from tui.panels.status import StatusLine
 from tui.panels.thread import ThreadPanel
-from tui.render.ink import Role
-from tui.screens.bindings import bindings
+from tui.render.ink import Line, Role
 from tui.screens.deeds import Deeds
-from tui.screens.prompt import Prompt
+from tui.screens.keyed import KeyedScreen
+from tui.screens.pace import Dwell, Seconds
+from tui.screens.places import context_of, situation_of
+from tui.screens.trouble import Recovery, sentence_of
 from tui.screens.verbs import Verbs
 from tui.widgets.fault import Fault, fault_of
-from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
 
 if TYPE_CHECKING:
     from tui.panels.command_line import CommandLine
     from tui.panels.composer import Closed, Composer
 
-DWELL = 0.12  # seconds the cursor rests before the thread follows while keys come fast
 WIDE_FROM = 120  # columns that hold list and thread side by side
 DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
-RETRY_SECONDS = 2.0
 PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
 FURNISH_SECONDS = 0.05  # after the first list is on the screen
 PRESENCE_SECONDS = 20
 AGES_SECONDS = 60
 
-_log = logging.getLogger("nightdesk.screen")
 
-
-class DeskScreen(Screen[None], inherit_bindings=False):
+class DeskScreen(KeyedScreen):
     """The desk at work."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
-    AUTO_FOCUS: ClassVar[str | None] = None
 
     class Redraw(Message):
         """The terminal's picture may be wrong; the app knows how to draw it whole."""
 
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command]) -> None:
-        super().__init__()
+        super().__init__(table)
         self._desk = desk
         self._clock = clock
-        self.table = tuple(table)
         self._dark = True
-        self._ailing = False  # a read failed and waits for its next try
-        self._recovering = False
         self._furnishing, self._in_order = asyncio.Lock(), asyncio.Lock()
-        self._prefix = ""
         self._returns: Context | None = Context.LIST
-        self._dwell: Timer | None = None
-        self._ticker: Timer | None = None
+        self._dwell = Dwell(self, self._show_current)
+        self._seconds = Seconds(self, self._counting, self._tick)
+        self._recovery = Recovery(self, self.say)
         self.records = RecordList(desk, clock, id="records")
         self.head = ListHead(desk, id="list-head")
         self.thread = ThreadPanel(desk, clock, id="thread-panel")
@@ -90,9 +76,6 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         verbs = Verbs(desk, self.records, self.say)
         self._verbs = verbs
         self._deeds = Deeds(self, verbs)
-        self._prompt = Prompt(
-            self.table, self.situation, self.run_command, self.search_for, self.say, self._give_keys_back
-        )
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -148,6 +131,11 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             self._composer, self._command_line = composer, command_line
 
     @property
+    def furnished(self) -> bool:
+        """The composer and the command line are there."""
+        return self._composer is not None
+
+    @property
     def composer(self) -> "Composer":
         """The composer, once furnished."""
         assert self._composer is not None
@@ -180,55 +168,24 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Say what did not work and what to do; the rest goes on, and a failed read is tried again."""
         event.stop()
         self.fault(event.error)
-        if event.reading and not self._ailing:
-            self._ailing = True
-            self.set_timer(RETRY_SECONDS, self._read_again)
-
-    def _read_again(self) -> None:
-        """Try a failed read again; a success says so."""
-        self._ailing = False
-        self._recovering = True
-        self.look_again(Change(all=True))
+        if event.reading:
+            self._recovery.failed()
 
     def fault(self, error: BaseException) -> None:
         """Say an error."""
         self._light()
-        if isinstance(error, NightdeskError):
-            self.say(f"{error} {error.remedy}".strip(), bad=True)
-            return
-        _log.error("a fault of the program", exc_info=error)
-        self.say(f"A fault of the program: {type(error).__name__}. It is in the log; ctrl+l reads again.", bad=True)
+        self.say(sentence_of(error), bad=True)
 
     # -- where the keys go
 
     @property
     def context(self) -> Context | None:
         """The place that has the keys; None while a command is typed."""
-        focused = self.focused
-        if focused is None or focused is self.records:
-            return Context.LIST
-        if focused is self._composer:
-            return Context.REVIEW
-        if isinstance(focused, Pager):
-            return Context.THREAD
-        return Context.WRITING if self._composer is not None and self._composer.writing else None
+        return context_of(self)
 
     def situation(self, context: Context | None = None) -> Situation:
         """What decides whether a command applies."""
-        message = self.thread.message
-        thread = self.thread.thread
-        mine = self._desk.agent.name, self._desk.agent.email
-        return Situation(
-            context=context or self.context or Context.LIST,
-            view=self.records.view,
-            row=self.records.current,
-            login=self._desk.agent.login,
-            searching=bool(self.records.search),
-            draft=self.writing,
-            deliveries=tuple(one.state for one in message.deliveries) if message else (),
-            following=thread is not None
-            and any(one.staff and mine in ((one.name, one.address), (one.name, "")) for one in thread.followers),
-        )
+        return situation_of(self, self._desk.agent, context)
 
     def on_descendant_focus(self) -> None:
         """Show the keys of the new place, and give a small terminal's rows to where the work is."""
@@ -251,80 +208,18 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             fit = [one for one in self.table if context in one.contexts and one.for_mail in (None, mail)]
             self.hints.show(hints(fit, self.size.width))
 
+    def show_hints(self, line: Line | None) -> None:
+        """Show this in the footer; None: the keys of the place."""
+        if line is None:
+            self._turned()
+        else:
+            self.hints.show(line)
+
     def on_resize(self, event: events.Resize) -> None:
         """Fill the footer."""
         self.call_after_refresh(self._turned)
 
-    # -- keys
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key works where its command does; after the first of two letters every key is the second."""
-        context = self.context
-        if action == "second":
-            return bool(self._prefix)
-        if action == "prompt":
-            return context is None and self._command_line is not None and self._command_line.display
-        if action == "begin":
-            return context in (Context.LIST, Context.THREAD)
-        if action == "run":
-            command = commands.by_id(str(parameters[0]), self.table)
-            return bool(self._prefix) or (context is not None and context in command.contexts)
-        return True
-
-    def action_begin(self, key: str) -> None:
-        """Wait for the second letter, and say which there are."""
-        self._prefix = key
-        spans: list[tuple[str, Role]] = [(f" {key} …  ", Role.KEY)]
-        for command in self.table:
-            for sequence in command.sequences:
-                if len(sequence) > 1 and sequence[0] == key:
-                    spans.append((shown(sequence[1]), Role.KEY))
-                    spans.append((f" {command.name.removeprefix('view-')}  ", Role.MUTED))
-        self.hints.show(tuple(spans))
-
-    async def action_second(self, key: str) -> None:
-        """Run what two letters mean."""
-        pressed, self._prefix = (self._prefix, key), ""
-        self._turned()
-        await self._at_rest()
-        for command in self.table:
-            if pressed in command.sequences:
-                self.run_command(command)
-                await self._at_rest()
-                return
-        self._no_second(pressed[0])
-
-    def on_key(self, event: events.Key) -> None:
-        """Eat a second letter that no command has."""
-        if self._prefix:
-            event.stop()
-            event.prevent_default()
-            prefix, self._prefix = self._prefix, ""
-            self._turned()
-            self._no_second(prefix)
-
-    def _no_second(self, prefix: str) -> None:
-        self.say(f"That means nothing after {prefix}; ? lists the keys.")
-
-    async def action_prompt(self, deed: str) -> None:
-        """Enter, leave or complete the command line."""
-        deeds = {"enter": self._prompt.enter, "leave": self._prompt.leave, "complete": self._prompt.complete}
-        await deeds[deed]()
-        await self._at_rest()
-
-    async def action_run(self, command_id: str) -> None:
-        """Run a command from its key; keys typed meanwhile wait their turn."""
-        if self._prefix:
-            prefix, self._prefix = self._prefix, ""
-            self._turned()
-            if command_id != "app.back":
-                self._no_second(prefix)
-            return
-        await self._at_rest()
-        self.run_command(commands.by_id(command_id, self.table))
-        await self._at_rest()
-
-    async def _at_rest(self) -> None:
+    async def at_rest(self) -> None:
         """Let the next key wait until this one's list is read and its draft is sent, but not for ever.
 
         Typed ahead, the "e" after "y" must find the list again, not the review bar; after "Tab", the new view.
@@ -336,21 +231,23 @@ class DeskScreen(Screen[None], inherit_bindings=False):
                 await self.composer.idle.wait()
 
     def run_command(self, command: Command, argument: str = "") -> None:
-        """Run a command, or say why it does not apply now."""
+        """Run a command on the record under the cursor, not on the one the thread still shows."""
         if not command.id.startswith("list."):
-            self._follow_cursor()
-        refusal = commands.refused(command, self.situation())
-        if refusal:
-            self.say(refusal)
-        elif command.argument and not argument:
-            if command.id == "app.search":
-                self.prompt("/", self.records.search)
-            else:
-                self.prompt(":", f"{command.name} ")
-        else:
-            self._deeds.do(command, argument)
+            self._dwell.now()
+        super().run_command(command, argument)
+
+    def do(self, command: Command, argument: str) -> None:
+        """Do what a command says."""
+        self._deeds.do(command, argument)
 
     # -- what commands ask of the screen
+
+    def ask(self, command: Command) -> None:
+        """Ask for a command's argument."""
+        if command.id == "app.search":
+            self.prompt("/", self.records.search)
+        else:
+            self.prompt(":", f"{command.name} ")
 
     def prompt(self, prompt: str, text: str) -> None:
         """Ask for a command or a search."""
@@ -361,7 +258,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Follow what is typed."""
         self._prompt.changed(event.prompt, event.line)
 
-    def _give_keys_back(self, context: Context) -> None:
+    @property
+    def asking(self) -> bool:
+        """The command line is open."""
+        return self._command_line is not None and self._command_line.display
+
+    def give_keys(self, context: Context) -> None:
         """Put the keys back where they were before the prompt."""
         self.hints.display = True
         if context is Context.REVIEW:
@@ -425,7 +327,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             await self.records.reveal(undone.record_id)
         if undone.draft is not None:
             self.status.release()
-            self._follow_cursor()
+            self._dwell.now()
             self.composer.resume(undone.draft)
             self.composer.review()
 
@@ -433,19 +335,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
         """Let the thread follow: at once for a single step, after a rest while keys come fast."""
-        if self._dwell is not None:
-            self._dwell.stop()
-            self._dwell = self.set_timer(DWELL, self._follow_cursor)
-            return
-        self._dwell = self.set_timer(DWELL, self._follow_cursor)
-        self._show_current()
-
-    def _follow_cursor(self) -> None:
-        """Make the thread show the record under the cursor now."""
-        if self._dwell is not None:
-            self._dwell.stop()
-            self._dwell = None
-        self._show_current()
+        self._dwell.moved()
 
     def _show_current(self) -> None:
         if self.writing is not None:
@@ -459,9 +349,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Count again; the first time, get the rest of the screen ready behind the first list."""
         self._light()
         self.head.read_counts()
-        if self._recovering and not self._ailing:
-            self._recovering = False
-            self.say("It works again.")
+        self._recovery.succeeded()
         if self._composer is None:
             self.set_timer(FURNISH_SECONDS, self.furnish)
 
@@ -471,7 +359,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def on_thread_panel_shown(self) -> None:
         """Count held copies down while there are any."""
-        self._tick()
+        self._seconds.look()
 
     def _draft_closed(self, closed: "Closed") -> None:
         """Give the keys back, count the hold down, and go on if the record is done."""
@@ -480,7 +368,7 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         self.set_focus(self.thread.pager if self._returns is Context.THREAD else self.records)
         if closed.result is not None and closed.result.hold_until is not None:
             self.status.hold(closed.result.hold_until)
-            self._tick()
+            self._seconds.look()
         index = self.records.window.find(closed.record_id)
         row = None if index is None else self.records.window.rows[index]
         if closed.done and isinstance(row, RecordRow):
@@ -489,19 +377,12 @@ class DeskScreen(Screen[None], inherit_bindings=False):
             self.look_again(Change(all=True))
         self._turned()
 
-    def _tick(self) -> None:
-        """Run once a second while something is held."""
-        held = self.thread.holding or self.status.counting
-        if held and self._ticker is None:
-            self._ticker = self.set_interval(1.0, self._second)
-        elif not held and self._ticker is not None:
-            self._ticker.stop()
-            self._ticker = None
+    def _counting(self) -> bool:
+        return self.thread.holding or self.status.counting
 
-    def _second(self) -> None:
+    def _tick(self) -> None:
         self.status.tick()
         self.thread.tick()
-        self._tick()
 
     @work(exclusive=True, group="presence", exit_on_error=False)
     async def _be_present(self) -> None:
