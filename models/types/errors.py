@@ -5,8 +5,12 @@ NightdeskError          a sentence for the user, a remedy, an exit code
 ├── DatabaseError       the database cannot be reached or written      (75 EX_TEMPFAIL)
 ├── NotFound            a named record, account, message is not there  (66 EX_NOINPUT)
 ├── NotAllowed          the request is understood and not allowed      (77 EX_NOPERM)
+├── Unfit               what was typed cannot be kept, field by field  (65 EX_DATAERR)
 └── LeaseLost           another process serves this now; stop quietly  (75)
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class NightdeskError(Exception):
@@ -41,6 +45,24 @@ class NotAllowed(NightdeskError):
     """The request is understood and not allowed."""
 
     exit_code = 77
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field of a form or a command."""
+
+    field: str
+    sentence: str
+
+
+class Unfit(NightdeskError):
+    """What was typed cannot be kept; nothing was saved. ``problems`` says why, by field."""
+
+    exit_code = 65
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{one.field}: {one.sentence}" for one in problems))
+        self.problems = tuple(problems)
 
 
 class LeaseLost(NightdeskError):
