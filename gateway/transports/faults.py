@@ -4,6 +4,7 @@ import socket
 import ssl
 from enum import StrEnum
 
+from gateway.transports.certificate import trouble
 from models.types.account import Endpoint
 
 SERVER_TEXT_LENGTH = 500
@@ -21,13 +22,17 @@ class FaultKind(StrEnum):
 
 
 class TransportFault(Exception):
-    """A connection could not do its job. ``sentence`` is ours; ``server_text`` is foreign and unwashed, at most 500."""
+    """A connection could not do its job. ``sentence`` is ours; ``server_text`` is foreign and unwashed, at most 500.
 
-    def __init__(self, kind: FaultKind, sentence: str, server_text: str = "") -> None:
+    ``remedy``: what to do about it, where the fault itself knows better than its kind.
+    """
+
+    def __init__(self, kind: FaultKind, sentence: str, server_text: str = "", remedy: str = "") -> None:
         super().__init__(sentence)
         self.kind = kind
         self.sentence = sentence
         self.server_text = server_text[:SERVER_TEXT_LENGTH]
+        self.remedy = remedy
 
 
 def fault_of(error: BaseException, endpoint: Endpoint) -> TransportFault:
@@ -36,7 +41,8 @@ def fault_of(error: BaseException, endpoint: Endpoint) -> TransportFault:
         return error
     where = f"{endpoint.host}:{endpoint.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return TransportFault(FaultKind.TLS, f"The certificate of {where} is not valid: {error.verify_message}.")
+        sentence, remedy = trouble(error, where, endpoint.host)
+        return TransportFault(FaultKind.TLS, sentence, remedy=remedy)
     if isinstance(error, ssl.SSLError):
         reason = (error.reason or "handshake failed").replace("_", " ").lower()
         return TransportFault(FaultKind.TLS, f"No encrypted connection to {where}: {reason}.")

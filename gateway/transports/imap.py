@@ -2,19 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 
 from aioimaplib import aioimaplib
 
 from gateway.transports import tls
+from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.dial import dial
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.fetch_answer import fetch_items
 from gateway.transports.imap_client import COMMAND_SECONDS, Answer, ImapClient
 from gateway.transports.imap_protocol import ANSWER_BYTES, LONGEST_LINE, ImapProtocol
-from gateway.transports.mailbox_name import quote_mailbox
-from models.types.account import Batch, Cursor, Endpoint, Fetched, Security
+from gateway.transports.mailbox_name import list_names, quote_mailbox
+from models.types.account import Auth, Batch, Cursor, Endpoint, Fetched, Security
 from models.types.failpoint import Point, reach
 
 LARGEST_MAIL = 50_000_000  # bytes; of a larger one only the header is fetched
@@ -41,18 +42,38 @@ class ImapSession:
 
     async def open(self, endpoint: Endpoint) -> None:
         """Connect, encrypt as the endpoint demands, log in."""
-        try:
-            tls.check_plain_allowed(endpoint)
-            reach(Point.FETCH_CONNECT)
-            await self._connect(endpoint)
-            reach(Point.FETCH_LOGIN)
-            await self._login(endpoint)
-        except Exception as error:
-            self._drop()
-            raise fault_of(error, endpoint) from error
-        except BaseException:
-            self._drop()
-            raise
+        await self.connect(endpoint)
+        await self.log_in(endpoint)
+
+    async def connect(self, endpoint: Endpoint) -> None:
+        """Do the first half of ``open``: no word of the login is said."""
+        await self._guarded(self._dial(endpoint), endpoint)
+
+    async def log_in(self, endpoint: Endpoint) -> None:
+        """Do the second half."""
+        await self._guarded(self._login(endpoint), endpoint)
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server proved itself with; None without encryption."""
+        wire = self._client.protocol.wire if self._client is not None else None
+        return certificate_of(wire.get_extra_info("ssl_object")) if wire is not None else None
+
+    @property
+    def idles(self) -> bool:
+        """Whether the server tells of new mail at once."""
+        return "IDLE" in self._open_client().capabilities
+
+    async def folders(self) -> tuple[str, ...]:
+        """List the folders' names, those that hold mail."""
+        answer = await self._say("LIST", '""', "*")
+        return list_names(answer.pieces)
+
+    async def place(self, folder: str) -> Cursor:
+        """Return the cursor after everything that is in a folder now."""
+        start = await self._examine(folder, Cursor(0, 0))
+        found = await self._search(0)
+        return Cursor(start.uidvalidity, found[-1] if found else 0)
 
     async def fetch(self, folder: str, cursor: Cursor, *, limit: int = 50) -> Batch | None:
         """Return up to ``limit`` messages after the cursor, oldest first; None when there is nothing new.
@@ -102,6 +123,21 @@ class ImapSession:
                 await client.command("LOGOUT", seconds=CLOSE_SECONDS)
         self._drop()
 
+    async def _guarded(self, dialogue: Coroutine[None, None, None], endpoint: Endpoint) -> None:
+        try:
+            await dialogue
+        except Exception as error:
+            self._drop()
+            raise fault_of(error, endpoint) from error
+        except BaseException:
+            self._drop()
+            raise
+
+    async def _dial(self, endpoint: Endpoint) -> None:
+        tls.check_plain_allowed(endpoint)
+        reach(Point.FETCH_CONNECT)
+        await self._connect(endpoint)
+
     async def _connect(self, endpoint: Endpoint) -> None:
         plain = endpoint.security is Security.PLAIN
         context = None if plain else await asyncio.to_thread(tls.context, endpoint)
@@ -118,15 +154,19 @@ class ImapSession:
 
     async def _login(self, endpoint: Endpoint) -> None:
         client = self._open_client()
+        reach(Point.FETCH_LOGIN)
         if client.protocol.state == aioimaplib.AUTH:
             return
         if "LOGINDISABLED" in client.capabilities:
             raise TransportFault(FaultKind.TLS, "The server takes no login on this connection.")
-        answer = await client.login(endpoint.user, endpoint.password)
+        answer = await (
+            client.bear(endpoint) if endpoint.auth is Auth.OAUTH else client.login(endpoint.user, endpoint.password)
+        )
         if answer.result != "OK":
             later = _LATER.search(answer.text)
             kind = FaultKind.REFUSED if later else FaultKind.AUTH
-            sentence = "takes no login just now" if later else "refuses the user name or password"
+            what = "the token" if endpoint.auth is Auth.OAUTH else "the user name or password"
+            sentence = "takes no login just now" if later else f"refuses {what}"
             raise TransportFault(kind, f"{endpoint.host} {sentence}.", answer.text)
         await client.ask_capabilities()
 
@@ -207,6 +247,14 @@ class ImapSession:
                         FaultKind.PROTOCOL, f"The server lists message {still_there[0]} and does not hand it out."
                     )
         return uids, uids[-1]
+
+    async def _say(self, name: str, *arguments: str) -> Answer:
+        client = self._open_client()
+        answer = await client.command(name, *arguments)
+        if answer.result != "OK":
+            client.abort()
+            raise TransportFault(FaultKind.PROTOCOL, f"The server refuses to {name.lower()}.", answer.text)
+        return answer
 
     async def _ok(self, name: str, *arguments: str, seconds: float = 0, size_bytes: int = ANSWER_BYTES) -> Answer:
         client = self._open_client()

@@ -5,13 +5,15 @@ import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aioimaplib import aioimaplib
 
+from gateway.transports import bearer
 from gateway.transports.faults import FaultKind, TransportFault
 from gateway.transports.imap_protocol import ANSWER_BYTES, Command, ImapProtocol, Piece
 from gateway.transports.mailbox_name import quote
+from models.types.account import Endpoint
 
 COMMAND_SECONDS = 60.0
 
@@ -78,6 +80,17 @@ class ImapClient:
         if answer.result == "OK":
             self.protocol.state = aioimaplib.AUTH
         return answer
+
+    async def bear(self, endpoint: Endpoint) -> Answer:
+        """Log in with an access token. The words of a refusal are those of its challenge, which say more."""
+        offered = [word.removeprefix("AUTH=") for word in self.capabilities if word.startswith("AUTH=")]
+        name = bearer.mechanism(offered, endpoint.host)
+        self.protocol.challenge = ""
+        answer = await self.authenticate(name, bearer.initial(name, endpoint))
+        if answer.result == "OK":
+            self.protocol.state = aioimaplib.AUTH
+            return answer
+        return replace(answer, text=f"{answer.text} {bearer.refusal(self.protocol.challenge)}".strip())
 
     async def authenticate(self, mechanism: str, initial: bytes) -> Answer:
         """Run a SASL exchange of one answer; any further challenge is answered by an empty line."""

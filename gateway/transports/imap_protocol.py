@@ -51,6 +51,7 @@ class ImapProtocol(aioimaplib.IMAP4ClientProtocol):
         self.wire: asyncio.Transport | None = None
         self.idling = asyncio.Event()
         self.sasl_answer: bytes | None = None
+        self.challenge = ""  # the server's newest one, in base64
         self.closing = False
         self.unasked = False  # something came while no command was on the way
         self._line = bytearray()
@@ -194,6 +195,7 @@ class ImapProtocol(aioimaplib.IMAP4ClientProtocol):
         elif command.name == "AUTHENTICATE":
             # a second challenge is a refusal; it wants an empty line before it says NO (RFC 7628 3.2.3)
             answer, self.sasl_answer = self.sasl_answer or b"", None
+            self.challenge = line[1:].strip().decode("ascii", "replace")
             self._write(answer)
         elif command.name == "IDLE":
             self.idling.set()

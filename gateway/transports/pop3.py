@@ -4,17 +4,24 @@ One session per round, since the server locks the mailbox while it lasts. Deleti
 the server's answer to QUIT makes it true.
 """
 
-from collections.abc import Collection
+from base64 import b64encode
+from collections.abc import Collection, Coroutine
+from typing import TypeVar
 
+from gateway.transports import bearer
+from gateway.transports.certificate import Certificate
 from gateway.transports.faults import FaultKind, TransportFault
 from gateway.transports.pop3_listing import Entry, entries
 from gateway.transports.pop3_wire import Body, Patience, PopWire
-from models.types.account import Endpoint, Popped
+from models.types.account import Auth, Endpoint, Popped
+
+T = TypeVar("T")
 
 BATCH = 50
 MAIL_LIMIT = 25 * 1024 * 1024
 BATCH_BYTES = 32 * 1024 * 1024  # in memory at once
 LISTING_LIMIT = 16 * 1024 * 1024
+CAPABILITY_LIMIT = 64 * 1024
 
 
 class PopSession:
@@ -39,14 +46,27 @@ class PopSession:
 
     async def open(self, endpoint: Endpoint) -> None:
         """Connect, log in, read the listing. The password is sent under TLS or on loopback only."""
-        wire = self._wire = PopWire(endpoint, self._patience)
-        try:
-            await wire.dial()
-            await _log_in(wire, endpoint)
-            self._entries = await _listing(wire)
-        except BaseException:
-            self._cut()
-            raise
+        await self.connect(endpoint)
+        await self.log_in(endpoint)
+        await self.look()
+
+    async def connect(self, endpoint: Endpoint) -> None:
+        """Do the first third of ``open``: no word of the login is said."""
+        self._wire = PopWire(endpoint, self._patience)
+        await self._guarded(self._wire.dial())
+
+    async def log_in(self, endpoint: Endpoint) -> None:
+        """Do the second third."""
+        await self._guarded(_log_in(self._alive(), endpoint))
+
+    async def look(self) -> None:
+        """Do the last third: what the maildrop holds."""
+        self._entries = await self._guarded(_listing(self._alive()))
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server proved itself with; None without encryption."""
+        return self._wire.certificate if self._wire is not None else None
 
     async def fetch(
         self, seen: Collection[str], *, limit: int = BATCH, last: Collection[str] = ()
@@ -113,6 +133,13 @@ class PopSession:
         finally:
             self._cut()
 
+    async def _guarded(self, dialogue: Coroutine[None, None, T]) -> T:
+        try:
+            return await dialogue
+        except BaseException:
+            self._cut()
+            raise
+
     async def _retrieved(self, entry: Entry) -> Popped | None:
         wire = self._alive()
         try:
@@ -155,10 +182,41 @@ class PopSession:
 async def _log_in(wire: PopWire, endpoint: Endpoint) -> None:
     if any(sign in endpoint.user + endpoint.password for sign in "\r\n\0"):
         raise TransportFault(FaultKind.AUTH, "The user name or the password holds a line end.")
+    if endpoint.auth is Auth.OAUTH:
+        await _bear(wire, endpoint)
+        return
+    if not (endpoint.user + endpoint.password).isascii() and "PLAIN" in await _sasl(wire):
+        words = f"\0{endpoint.user}\0{endpoint.password}".encode()  # USER and PASS carry ASCII only (RFC 6856 2)
+        await _exchange(wire, "PLAIN", words)
+        return
     for command in (f"USER {endpoint.user}", f"PASS {endpoint.password}"):
         answer = await wire.ask(command)
         if not answer.startswith("+OK"):
             raise _login_fault(answer)
+
+
+async def _bear(wire: PopWire, endpoint: Endpoint) -> None:
+    name = bearer.mechanism(await _sasl(wire), endpoint.host)
+    await _exchange(wire, name, bearer.initial(name, endpoint))
+
+
+async def _exchange(wire: PopWire, mechanism: str, words: bytes) -> None:
+    """Do a SASL exchange of one answer (RFC 5034 4); a further challenge is a refusal and wants an empty line."""
+    answer, said = await wire.ask(f"AUTH {mechanism}"), ""
+    if answer.startswith("+ ") or answer == "+":
+        answer = await wire.ask(b64encode(words).decode())
+    if answer.startswith("+ "):
+        said = bearer.refusal(answer[2:].strip())
+        answer = await wire.ask("")
+    if not answer.startswith("+OK"):
+        raise _login_fault(f"{answer} {said}".strip())
+
+
+async def _sasl(wire: PopWire) -> frozenset[str]:
+    """Ask for the mechanisms (RFC 2449 6.3); none where the server knows no CAPA."""
+    said = await _asked(wire, "CAPA", CAPABILITY_LIMIT)
+    lines = said.content.decode("ascii", "replace").upper().split("\r\n") if said else []
+    return frozenset(word for line in lines if line.startswith("SASL ") for word in line.split()[1:])
 
 
 def _login_fault(answer: str) -> TransportFault:

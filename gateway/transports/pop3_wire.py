@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.tls import check_plain_allowed, context
 from models.types.account import Endpoint, Security
@@ -87,6 +88,11 @@ class PopWire:
             if head is None and len(content) <= limit:
                 return Body(content)
             return Body(head or content[:HEAD_BYTES], whole=False)
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server proved itself with; None without encryption."""
+        return certificate_of(self._writer.get_extra_info("ssl_object")) if self._writer is not None else None
 
     def drop(self) -> None:
         """Cut the connection; the server undoes what QUIT did not confirm."""

@@ -2,19 +2,21 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
-from gateway.transports import tls
+from gateway.transports import bearer, tls
+from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.dial import dial
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.smtp_wire import SmtpWire
 from models.rules import address, smtp_reply
-from models.types.account import Endpoint, Security
+from models.types.account import Auth, Endpoint, Security
 from models.types.failpoint import Point, reach
 from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Unknown
 
@@ -54,22 +56,36 @@ class SmtpSession:
 
     async def open(self, endpoint: Endpoint, *, hostname: str) -> Outcome | None:
         """Connect, encrypt as the endpoint demands, log in. None: ready; else what every mail of the account meets."""
+        return await self.connect(endpoint, hostname=hostname) or await self.log_in()
+
+    async def connect(self, endpoint: Endpoint, *, hostname: str) -> Outcome | None:
+        """Do the first half of ``open``: no word of the login is said."""
         self._endpoint, self._phase = endpoint, Phase.CONNECT
-        try:
-            tls.check_plain_allowed(endpoint)
-            reach(Point.CONNECT)
-            await self._connect(endpoint, hostname)
-            self._phase = Phase.AUTH
-            reach(Point.LOGIN)
-            if endpoint.user:
-                await self._login(endpoint)
-        except Exception as error:
-            self._drop()
-            return self._outcome_of(error)
-        except BaseException:
-            self._drop()
-            raise
-        return None
+        return await self._guarded(self._dial(endpoint, hostname))
+
+    async def log_in(self) -> Outcome | None:
+        """Do the second half, on an endpoint that names a user."""
+        assert self._endpoint is not None
+        self._phase = Phase.AUTH
+        return await self._guarded(self._login(self._endpoint))
+
+    async def rehearse(self, envelope_from: str, envelope_to: str, *, data: bool) -> Outcome | None:
+        """Ask whether a mail would be taken, up to the go-ahead for its content with ``data``; None: it would.
+
+        Nothing is sent: the envelope is taken back, or the connection is cut instead of the content.
+        """
+        self._phase = Phase.MAIL
+        sender, recipient = _envelope(envelope_from), _envelope(envelope_to)
+        refused = self._not_sendable(sender, recipient, 0)
+        if refused is not None:
+            return refused
+        return await self._guarded(self._rehearse(cast(bytes, sender), cast(bytes, recipient), data=data), cut=False)
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What the server proved itself with; None without encryption."""
+        transport = self._wire.transport if self._wire is not None else None
+        return certificate_of(transport.get_extra_info("ssl_object")) if transport is not None else None
 
     async def deliver(
         self, envelope_from: str, envelope_to: str, wire: bytes, *, before_dot: Callable[[], Awaitable[None]]
@@ -102,6 +118,34 @@ class SmtpSession:
             with suppress(SMTPException, OSError):
                 await self._client.quit(timeout=self._deadlines.quit)
         self._drop()
+
+    async def _guarded(self, dialogue: Coroutine[None, None, None], *, cut: bool = True) -> Outcome | None:
+        """Run a dialogue; what breaks it becomes an outcome. ``cut``: its failure ends the connection."""
+        try:
+            await dialogue
+        except Exception as error:
+            if cut:
+                self._drop()
+            return self._outcome_of(error)
+        except BaseException:
+            self._drop()
+            raise
+        return None
+
+    async def _dial(self, endpoint: Endpoint, hostname: str) -> None:
+        tls.check_plain_allowed(endpoint)
+        reach(Point.CONNECT)
+        await self._connect(endpoint, hostname)
+
+    async def _rehearse(self, sender: bytes, recipient: bytes, *, data: bool) -> None:
+        await self._announce(sender, recipient, [])
+        if not data:
+            self._dirty = False
+            await self._say(b"RSET", accept=(250,))
+            return
+        self._phase = Phase.DATA
+        await self._say(b"DATA", accept=(354,), seconds=self._deadlines.data)
+        self._drop()  # the one way not to send what the server now waits for
 
     async def _connect(self, endpoint: Endpoint, hostname: str) -> None:
         plain = endpoint.security is Security.PLAIN
@@ -140,9 +184,15 @@ class SmtpSession:
 
     async def _login(self, endpoint: Endpoint) -> None:
         client = self._client
+        if not endpoint.user:
+            return
         assert client is not None
+        reach(Point.LOGIN)
         user, password = endpoint.user.encode(), endpoint.password.encode()
         offered = client.server_auth_methods
+        if endpoint.auth is Auth.OAUTH:
+            await self._bear(endpoint, offered)
+            return
         # one mechanism, once: trying all with a wrong password locks accounts
         if "plain" in offered:
             await client.auth_plain(user, password)
@@ -152,6 +202,19 @@ class SmtpSession:
             await client.auth_crammd5(user, password)
         else:
             raise TransportFault(FaultKind.AUTH, f"{endpoint.host} offers no login nightdesk knows.")
+
+    async def _bear(self, endpoint: Endpoint, offered: Sequence[str]) -> None:
+        """Log in with an access token; a refusal comes as a challenge first, with the reason in it."""
+        assert self._client is not None
+        name = bearer.mechanism([word.upper() for word in offered], endpoint.host)
+        words = b64encode(bearer.initial(name, endpoint))
+        reply = await self._client.execute_command(b"AUTH", name.encode(), words, timeout=self._deadlines.command)
+        said = ""
+        if reply.code == 334:
+            said = bearer.refusal(reply.message)
+            reply = await self._client.execute_command(b"", timeout=self._deadlines.command)
+        if reply.code != 235:
+            raise SMTPResponseException(reply.code, f"{reply.message} {said}".strip())
 
     def _not_sendable(self, sender: bytes | None, recipient: bytes | None, size: int) -> Outcome | None:
         """Say what needs no asking: the server would refuse it, or must never be told it."""
@@ -174,17 +237,7 @@ class SmtpSession:
         client, protocol = self._client, self._wire
         assert client is not None
         assert protocol is not None
-        if self._dirty:
-            await self._say(b"RSET", accept=(250,))
-        self._dirty = True
-        options = [b"SIZE=%d" % len(wire)] if client.supports_extension("size") else []
-        if not (sender + recipient).isascii():
-            options.append(b"SMTPUTF8")
-        reach(Point.MAIL)
-        await self._say(b"MAIL", b"FROM:<%s>" % sender, *options, accept=(250,))
-        self._phase = Phase.RCPT
-        reach(Point.RCPT)
-        await self._say(b"RCPT", b"TO:<%s>" % recipient, accept=(250, 251))
+        await self._announce(sender, recipient, [b"SIZE=%d" % len(wire)] if client.supports_extension("size") else [])
         self._phase = Phase.DATA
         reach(Point.DATA)
         await self._say(b"DATA", accept=(354,), seconds=self._deadlines.data)
@@ -204,6 +257,18 @@ class SmtpSession:
         if not 200 <= reply.code < 300:
             raise SMTPResponseException(reply.code, reply.message)
         return reply
+
+    async def _announce(self, sender: bytes, recipient: bytes, options: list[bytes]) -> None:
+        if self._dirty:
+            await self._say(b"RSET", accept=(250,))
+        self._dirty = True
+        if not (sender + recipient).isascii():
+            options.append(b"SMTPUTF8")
+        reach(Point.MAIL)
+        await self._say(b"MAIL", b"FROM:<%s>" % sender, *options, accept=(250,))
+        self._phase = Phase.RCPT
+        reach(Point.RCPT)
+        await self._say(b"RCPT", b"TO:<%s>" % recipient, accept=(250, 251))
 
     async def _say(self, *words: bytes, accept: tuple[int, ...], seconds: float | None = None) -> None:
         assert self._client is not None

@@ -21,6 +21,7 @@ import pytest
 from models.types.account import Endpoint, Security
 from tests.servers import free_port, need
 from tests.servers.certificates import Certificates
+from tests.servers.oauth import FakeProvider, fake_provider
 
 PASSWORD = 'se"cret\\1'
 USERS = ("support@desk.test", "sales@desk.test", "anna@customer.test", "bob@customer.test", "ada@desk.test")
@@ -38,6 +39,7 @@ class Dovecot:
     auth: int
     ca: Path
     base: Path
+    provider: FakeProvider  # whose access tokens it takes
 
     def endpoint(self, user: str, security: Security = Security.TLS) -> Endpoint:
         port = self.imaps if security is Security.TLS else self.imap
@@ -103,7 +105,12 @@ def dovecot(certificates: Certificates) -> Iterator[Dovecot]:
     program = need("dovecot", "dovecot-imapd dovecot-pop3d dovecot-lmtpd")
     base = Path(tempfile.mkdtemp(prefix="nd-dovecot-"))  # short: UNIX sockets allow 107 letters
     base.chmod(0o755)
-    server = Dovecot(*(free_port() for _ in range(6)), ca=certificates.ca, base=base)
+    with fake_provider() as provider:
+        yield from _running(program, base, certificates, provider)
+
+
+def _running(program: str, base: Path, certificates: Certificates, provider: FakeProvider) -> Iterator[Dovecot]:
+    server = Dovecot(*(free_port() for _ in range(6)), ca=certificates.ca, base=base, provider=provider)
     _write(server, certificates)
     process = subprocess.Popen([program, "-F", "-c", str(base / "dovecot.conf")], stderr=subprocess.PIPE)
     try:
@@ -137,6 +144,10 @@ def _write(server: Dovecot, certificates: Certificates) -> None:
     os.chown(base / "mail", uid, gid)
     (base / "passwd").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}::::::\n" for user in USERS))
     (base / "users").write_text("".join(f"{user}::{uid}:{gid}::{base}/mail/{user}::\n" for user in USERS))
+    (base / "oauth2.conf").write_text(
+        f"introspection_url = {server.provider.url}/introspect\nintrospection_mode = post\n"
+        "username_attribute = email\nactive_attribute = active\nactive_value = true\n"
+    )
     user = getpass.getuser()
     (base / "dovecot.conf").write_text(
         f"""
@@ -150,14 +161,20 @@ ssl = yes
 ssl_cert = <{certificates.certificate}
 ssl_key = <{certificates.key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 recipient_delimiter = +
 first_valid_uid = 0
 mail_max_userip_connections = 100
 mail_location = maildir:~/Maildir
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {base}/oauth2.conf
+}}
+passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {base}/passwd
 }}
 userdb {{
