@@ -7,9 +7,9 @@ whose sentence and remedy the status line shows.
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from models.types.account import AccountHealth
 from models.types.change import Change
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
+from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
@@ -107,3 +107,6 @@ class Desk(Protocol):
 
     async def raw(self, message: MessageView) -> str:
         """The mail as it came, decoded leniently for showing."""
+
+    async def save_file(self, message: MessageView, index: int) -> str:
+        """Save one of the message's files where this agent's downloads go; the path it has now. Overwrites nothing."""

@@ -9,29 +9,30 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-from models.rules.outbox import HOLD_SECONDS
-from models.store import counts, health, thread, unplaced, window
+from models.rules.hold import HOLD_SECONDS
+from models.store import counts, files, health, thread, unplaced, window
 from models.store.feed import changes
 from models.store.plain import Reader
-from models.types.account import AccountHealth
 from models.types.change import Change
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
 from models.types.errors import NotFound
-from models.types.mail import IncomingMail
+from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
-from tui import garbage
+from tui import garbage, saving
 
 if TYPE_CHECKING:
+    from models.types.mail import IncomingMail
     from tui.use_cases import UseCases
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Parse = Callable[[bytes], Awaitable[IncomingMail]]
+Part = Callable[[bytes, str], bytes]
+Parse: TypeAlias = "Callable[[bytes], Awaitable[IncomingMail]]"
 
 READERS = 2  # a slow search leaves one for the list
 WRITERS = 2
@@ -40,7 +41,8 @@ WRITERS = 2
 class LocalDesk:
     """A ``tui.bridge.Desk`` over one database.
 
-    ``parse`` reads one raw mail away from this process's interpreter (a child process). ``clock`` gives aware UTC.
+    ``parse`` reads one raw mail away from this process's interpreter (a child process); ``part`` cuts one file out of
+    it. ``clock`` gives aware UTC.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class LocalDesk:
         agent: AgentView,
         *,
         parse: Parse,
+        part: Part,
         tips: tuple[str, ...] = (),
         hold_seconds: float = HOLD_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -57,6 +60,7 @@ class LocalDesk:
         self._agent = agent
         self._tips = tips
         self._parse = parse
+        self._part = part
         self._hold_seconds = hold_seconds
         self._clock = clock
         self._reader = Reader(url)
@@ -128,6 +132,16 @@ class LocalDesk:
             return content.decode()
         except UnicodeDecodeError:
             return content.decode("latin-1")
+
+    async def save_file(self, message: MessageView, index: int) -> str:
+        """Save a file of a message."""
+        stored = await self._read(files.stored, message, index)
+        if stored is None and message.record_id is None:  # a quarantined mail: its files have no rows yet
+            stored = files.of_mail(await self._read(unplaced.wire, message), await self._mail(message.id), index)
+        if stored is None:
+            raise NotFound("This file is not there any more.")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reads, saving.save, stored, self._part)
 
     # -- writing
 
@@ -214,7 +228,7 @@ class LocalDesk:
             if self._use_cases is not None:
                 self._use_cases.close()
 
-    async def _mail(self, raw_id: int) -> IncomingMail:
+    async def _mail(self, raw_id: int) -> "IncomingMail":
         mail = await self._read(unplaced.unplaced, raw_id)
         if mail is None:
             raise NotFound("This mail is not there any more.")

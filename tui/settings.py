@@ -5,9 +5,8 @@ import, which the first list would wait for. Anything else goes through ``tui.se
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -30,6 +29,7 @@ class Settings:
     workers: bool = True  # False: this process shows the desk, another one fetches and sends
     ansi: bool = False  # the terminal's own 16 colours
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # binding id -> keys
+    key_file: str = ""  # opens sealed passwords; "" = see ``key_path``
 
 
 def load(database: str = "", config: str = "") -> Settings:
@@ -47,15 +47,22 @@ def load(database: str = "", config: str = "") -> Settings:
     else:
         settings = Settings(database=os.environ.get(f"{PREFIX}DATABASE") or str(said.get("database", "")))
     url = database_url(database, "--database") if database else database_url(settings.database, _origin(path))
-    return Settings(
-        url, settings.hold_seconds, settings.hostname, settings.workers, settings.ansi, MappingProxyType(settings.keys)
-    )
+    return replace(settings, database=url, keys=MappingProxyType(settings.keys))
 
 
 def config_file(config: str = "") -> Path:
     """Where the settings file is, or would be."""
     named = config or os.environ.get(f"{PREFIX}CONFIG", "")
     return Path(named).expanduser() if named else user_config_path("nightdesk") / "nightdesk.toml"
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the key is that opens sealed passwords: as set, or beside an SQLite file, or in this user's data folder."""
+    if settings.key_file:
+        return Path(settings.key_file).expanduser().absolute()
+    if settings.database.startswith(SQLITE):
+        return Path(settings.database.removeprefix(SQLITE)).with_suffix(".key")
+    return user_data_path("nightdesk") / "worker.key"
 
 
 def log_file() -> Path:
@@ -91,14 +98,17 @@ def shown_url(url: str) -> str:
 
 def _file(path: Path, *, required: bool) -> dict[str, object]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        content = path.read_bytes()
     except FileNotFoundError as error:
         if required:
             raise SettingsError(f"The settings file {path} is not there.") from error
         return {}
     except OSError as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
+    import tomllib  # here: most desks have no file, and it costs the first frame 3 ms
+
+    try:
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"The settings file {path} is not TOML: {error}.") from error
 

@@ -6,7 +6,7 @@ who serves what, and a job that crashes is started again without touching the ot
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,7 @@ from gateway.workers import spool, spool_file
 from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.fetcher import Fetcher
 from gateway.workers.jobs import Job, Jobs
+from gateway.workers.key_watch import KeyWatch
 from gateway.workers.lease_book import LeaseBook
 from gateway.workers.outbox_clock import OutboxClock
 from gateway.workers.pace import Pace
@@ -25,8 +26,8 @@ from models.store import accounts, sweep
 from models.store.accounts import AccountFacts
 from models.store.database import Database
 from models.store.feed import changes
-from models.types.account import AccountState
 from models.types.errors import DatabaseError
+from models.types.health import AccountState
 
 SWEEP_SECONDS = 3600.0
 KEEP_CHANGES = timedelta(hours=1)
@@ -63,6 +64,7 @@ class Supervisor:
         self._placer = Placer(threads, parsers)
         self._clock = OutboxClock(threads)
         self._fetchers: dict[int, Fetcher] = {}
+        self._keys = KeyWatch(threads)
 
     async def run(self) -> None:
         """Tend accounts, leases and jobs until cancelled."""
@@ -83,7 +85,7 @@ class Supervisor:
     async def _tend(self) -> None:
         if self._stale:
             await self._read_accounts()
-        leased = dict(self._leased_jobs())
+        leased = dict(self._leased_jobs(await self._keys.servable(self._accounts)))
         held = await self._book.tend(leased)
         self._jobs.keep(dict(self._own_jobs()) | {name: job for name, job in leased.items() if name in held})
 
@@ -107,11 +109,11 @@ class Supervisor:
         yield "recover", Job(self._recover)
         yield "spool", Job(lambda: spool.run(self._threads.database, folder))
 
-    def _leased_jobs(self) -> Iterator[tuple[str, Job]]:
+    def _leased_jobs(self, served: Sequence[AccountFacts]) -> Iterator[tuple[str, Job]]:
         """Jobs only one process may do."""
         yield "place", Job(self._placer.run)
         yield "sweep", Job(self._sweep)
-        for account in self._accounts:
+        for account in served:
             made_for = replace(
                 account, state=AccountState.OK, retry_at=None, send_state=AccountState.OK, send_retry_at=None
             )

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from models.rules.smtp_reply import LOGIN_CODES, sentence
-from models.types.outbox import Accepted, Deferred, DeliveryState, Outcome, Phase, Reason, Refused, Step, Unknown
+from models.types.delivery import DeliveryState
+from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Step, Unknown
 
-HOLD_SECONDS = 13  # on the server's clock; three more than shown, so the last second shown can still be taken
-HOLD_SHOWN_SECONDS = 10
 GIVE_UP_AFTER = timedelta(hours=48)
 GIVE_UP_FULL_AFTER = timedelta(hours=24)  # a mailbox full for a day is nobody's mailbox
 LEAST_ATTEMPTS = 6  # a clock that jumps, or workers that slept for days, fail nothing at the first try
@@ -28,7 +27,7 @@ def step(
         return Step(DeliveryState.SENT, None, None, "")
     if isinstance(outcome, Unknown) or _unanswered(outcome):
         return Step(DeliveryState.UNSURE, None, Reason.SYSTEM, _MAYBE.format(address), tell_agent=True)
-    said = sentence(outcome.reason, address=address)
+    said = (outcome.sentence if isinstance(outcome, Refused) else "") or sentence(outcome.reason, address=address)
     if _account_must_stop(outcome):
         # the account's fault uses up none of the recipient's time: it waits as long as the repair takes
         return Step(DeliveryState.QUEUED, now, outcome.reason, said, pause_account=True)

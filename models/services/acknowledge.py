@@ -8,16 +8,17 @@ from sqlmodel import Session
 from models.rules import auto_reply, tokens
 from models.rules.address import domain, normal
 from models.rules.threading import reply_subject
-from models.services import way
+from models.services import sender, way
 from models.services.composing import sender_line
 from models.store import messages, outbox, traffic
 from models.store.desk_facts import DeskFacts
 from models.store.messages import NO_ID_DOMAIN, NewMessage
 from models.store.outbox import NewDelivery
 from models.store.records import RecordFacts
+from models.types.delivery import DeliveryState
 from models.types.mail import IncomingMail
 from models.types.message import Direction, MailClass, MessageKind
-from models.types.outbox import DeliveryState, Lane
+from models.types.outbox import Lane
 from models.types.people import Channel, Why
 from models.types.routing import Creation
 
@@ -37,7 +38,7 @@ def acknowledge(
     sent = traffic.automatic(session, domain(recipient), now - auto_reply.DAY)
     if auto_reply.refusal(mail, alias=alias.address, subject=subject, own=desk.own, sent=sent, now=now):
         return None
-    choice = way.choose(session, desk, record, None)
+    choice = sender.choose(session, desk, record, None)
     if choice.account_id is None:
         return None
     there_and_back = way.way_of(desk, record, choice)
@@ -61,6 +62,7 @@ def acknowledge(
         references=(answers,) if answers else (),
         sender=sender_line(choice),
         account_id=choice.account_id,
+        sending_address_id=choice.address_id,
         sent_at=now,
     )
     message_id = messages.add(session, message)

@@ -13,8 +13,9 @@ from models.store import contacts, messages, outbox
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
 from models.store.outbox import DeliveryFacts
+from models.types.delivery import DeliveryState
 from models.types.mail import BounceRecipient, IncomingMail
-from models.types.outbox import DeliveryState, Reason
+from models.types.outbox import Reason
 from models.types.people import Channel
 from models.types.record import Need
 

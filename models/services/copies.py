@@ -11,8 +11,9 @@ from models.rules.smtp_reply import sentence
 from models.store import contacts, outbox
 from models.store.desk_facts import DeskFacts
 from models.store.outbox import NewDelivery
+from models.types.delivery import DeliveryState
 from models.types.failpoint import Point, reach
-from models.types.outbox import DeliveryState, Lane, Reason
+from models.types.outbox import Lane, Reason
 from models.types.people import Audience, Channel, Recipient, Why
 
 NO_ACCOUNT = "There is no account this could be sent from: set one up, then send it again."

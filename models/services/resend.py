@@ -7,16 +7,16 @@ from sqlmodel import Session
 
 from models.rules.address import normal, plus_stripped
 from models.rules.outbox import may_resend
-from models.services import way
+from models.services import sender, way
 from models.services.composing import record_of
 from models.services.copies import enqueue
-from models.store import contacts, desk_facts, outbox
+from models.store import contacts, desk_facts, messages, outbox, records
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
 from models.store.outbox import DeliveryFacts
+from models.types.delivery import DeliveryState
 from models.types.errors import NotAllowed, NotFound
-from models.types.outbox import DeliveryState
-from models.types.people import Audience, Channel, Recipient
+from models.types.people import Audience, Channel, Recipient, Why
 
 
 def resend(session: Session, delivery_id: int, now: datetime, address: str = "") -> str:
@@ -32,8 +32,9 @@ def resend(session: Session, delivery_id: int, now: datetime, address: str = "")
         raise NotAllowed(f"The copy for {row.name or row.recipient} is {row.state}: there is nothing to send again.")
     if row.account_id is None:
         raise NotAllowed("There is no account this could be sent from.", "Set one up: nightdesk account add")
+    account_id = _account(session, row)
     if address and normal(address) != row.recipient:
-        return _elsewhere(session, row, address, now)
+        return _elsewhere(session, replace(row, account_id=account_id), address, now)
     outbox.change(
         session,
         row.id,
@@ -41,6 +42,7 @@ def resend(session: Session, delivery_id: int, now: datetime, address: str = "")
         (row.state,),
         state=DeliveryState.QUEUED,
         ready_at=now,
+        account_id=account_id,
         fence=row.fence + 1,
         attempts=0,
         first_try_at=None,
@@ -50,6 +52,16 @@ def resend(session: Session, delivery_id: int, now: datetime, address: str = "")
     )
     announce(session, now, row.record_id)
     return f"Sending again to {row.name or row.recipient}."
+
+
+def _account(session: Session, row: DeliveryFacts) -> int | None:
+    """Give the account it leaves through now. ``NotAllowed`` when its author may not send as its address any more."""
+    message = messages.read(session, row.message_id)
+    if message is None or row.why is Why.FOLLOWER or message.sending_address_id is None:
+        return row.account_id
+    record = record_of(session, row.record_id, lock=False)
+    choice = sender.judge(session, desk_facts.read(session), record, message)
+    return choice.account_id if choice.address == records.bare(message.sender) else row.account_id
 
 
 def _elsewhere(session: Session, row: DeliveryFacts, address: str, now: datetime) -> str:

@@ -11,25 +11,17 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from models.rules import outbox as ladder
+from models.rules.hold import HOLD_SECONDS
 from models.services.need import turn
 from models.services.outgoing import outgoing
 from models.store import accounts, ahead, outbox
 from models.store.accounts import Half
 from models.store.changes import announce
 from models.store.outbox import DeliveryFacts
+from models.types.delivery import DeliveryState
 from models.types.errors import LeaseLost
 from models.types.failpoint import Point, reach
-from models.types.outbox import (
-    Accepted,
-    Claim,
-    Deferred,
-    DeliveryState,
-    Outcome,
-    Reason,
-    Refused,
-    Step,
-    Unknown,
-)
+from models.types.outbox import Accepted, Claim, Deferred, Outcome, Reason, Refused, Step, Unknown
 from models.types.record import Need
 
 __all__ = ["begin_data", "claim", "keep_wire", "outgoing", "recover", "release", "renew", "set_right", "settle"]
@@ -130,7 +122,7 @@ def recover(session: Session, now: datetime) -> int:
 
 def set_right(session: Session, now: datetime) -> int:
     """End the waits a clock left behind that was ahead and has been set back; how many."""
-    hold = timedelta(seconds=ladder.HOLD_SECONDS)
+    hold = timedelta(seconds=HOLD_SECONDS)
     ended = ahead.end_waits(session, now, longest_wait=ladder.LONGEST_BACK_OFF, hold=hold)
     ended += ahead.end_absences(session, now, longest_wait=accounts.LONGEST_WAIT)
     if ended:

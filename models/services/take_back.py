@@ -9,14 +9,15 @@ from models.rules.outbox import may_cancel
 from models.services.arrive import preview
 from models.services.composing import draft_view
 from models.services.need import restore
+from models.services.sender import fitting
 from models.store import drafts, messages, outbox, records, undo
 from models.store.changes import announce
 from models.store.messages import MessageFacts
 from models.store.outbox import DeliveryFacts
+from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode, DraftView
 from models.types.errors import NotAllowed, NotFound
 from models.types.message import MessageKind
-from models.types.outbox import DeliveryState
 from models.types.people import Channel
 from models.types.record import Need
 
@@ -57,6 +58,7 @@ def _state_of(copy: DeliveryFacts) -> str:
 def _restore_draft(session: Session, record_id: int, agent_id: int, before: dict[str, object], now: datetime) -> int:
     mode = DraftMode(str(before["mode"]))
     subject, text, to = str(before["subject"]), str(before["text"]), _lines(before["to"])
+    sender = fitting(session, record_id, str(before.get("sender", "")))
     newer = drafts.on_record(session, record_id, agent_id, mode)
     if newer is None:
         return drafts.begin(
@@ -69,9 +71,12 @@ def _restore_draft(session: Session, record_id: int, agent_id: int, before: dict
             to=to,
             base=int(str(before["base"])),
             now=now,
+            sender=sender,
         )
     text = "\n\n".join(part for part in (text, newer.text) if part.strip())
     drafts.save(session, newer.id, subject=subject, text=text, to=to, now=now)
+    if sender and not newer.sender:
+        drafts.set_sender(session, newer.id, sender, now)
     return newer.id
 
 

@@ -1,11 +1,12 @@
 """Mail accounts: what workers need of them, and the health of their fetching and their sending half."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlmodel import Session, col
 
 from models.tables.mail import Account, SendingAddress
@@ -135,6 +136,18 @@ def fails(
     }
     _write(session, account_id, half, values)
     return now + wait
+
+
+def stop(session: Session, account_ids: Collection[int], sentence: str) -> bool:
+    """Say of both halves that somebody must act, without a time to stay away; False: they said so already."""
+    said = [col(Account.send_sentence) != sentence, col(Account.sentence) != sentence]
+    statement = update(Account).where(col(Account.id).in_(account_ids), or_(*said))
+    values = {name: AccountState.STOPPED for name in ("state", "send_state")}
+    sentences = {name: sentence for name in ("sentence", "send_sentence")}
+    done = session.execute(
+        statement.values(**values, **sentences).returning(col(Account.id)).execution_options(synchronize_session=False)
+    )
+    return bool(done.all())
 
 
 def restart(session: Session, account_id: int) -> None:

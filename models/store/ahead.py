@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from models.tables.mail import Account, Delivery
 from models.tables.record import Message
-from models.types.outbox import DeliveryState
+from models.types.delivery import DeliveryState
 
 SLACK = timedelta(minutes=5)  # the clocks of a database's hosts may disagree by this much
 

@@ -2,7 +2,7 @@
 
 from models.store.plain import Reader
 from models.store.values import moment_or_none
-from models.types.account import AccountHealth, AccountState
+from models.types.health import AccountHealth, AccountState
 
 _WORST = (AccountState.OK, AccountState.FAILING, AccountState.STOPPED)
 

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from models.store.ahead import SLACK
 from models.tables.mail import Account, Attempt, Delivery
-from models.types.outbox import Claim, DeliveryState, Lane, Reason
+from models.types.delivery import DeliveryState
+from models.types.outbox import Claim, Lane, Reason
 from models.types.people import Channel, Why
 
 UNFINISHED = (DeliveryState.HELD, DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.IN_DATA)

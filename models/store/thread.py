@@ -6,6 +6,7 @@ from datetime import datetime
 from models.store.plain import Reader, Row
 from models.store.values import id_list, moment, moment_or_none, pairs, triples, words
 from models.store.window import rows
+from models.types.delivery import DeliveryState
 from models.types.message import (
     AttachmentView,
     DeliveryView,
@@ -16,7 +17,6 @@ from models.types.message import (
     MessageView,
     Thread,
 )
-from models.types.outbox import DeliveryState
 from models.types.people import Channel, Why
 from models.types.record import View
 

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from models.store.plain import Reader
 from models.store.quarantine import rows
 from models.store.values import moment, triples
-from models.types.mail import IncomingMail
 from models.types.message import AttachmentView, Direction, MessageKind, MessageView, Thread
 from models.types.record import QuarantineRow
+
+if TYPE_CHECKING:
+    from models.types.mail import IncomingMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ def unplaced(reader: Reader, raw_id: int) -> Unplaced | None:
     return Unplaced(listed[0], bytes(found["content"]), triples(found["tried"]), moment(found["received_at"]))
 
 
-def as_thread(mail: Unplaced, parsed: IncomingMail) -> Thread:
+def as_thread(mail: Unplaced, parsed: "IncomingMail") -> Thread:
     """Show it as a thread; its message has the raw mail's id and no record. Attachments have no ids yet: 0."""
     author = parsed.sender[0] if parsed.sender else None
     message = MessageView(

@@ -35,6 +35,8 @@ class DraftView:
     sender_rule: str  # the rule of choose_sender that won, in words
     version: int
     saved_at: datetime
+    chosen: str = ""  # the sending address its writer chose; "" = as the rules say
+    notices: tuple[str, ...] = ()  # what to know of the sender before it goes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ NightdeskError          a sentence for the user, a remedy, an exit code
 ├── NotFound            a named record, account, message is not there  (66 EX_NOINPUT)
 ├── NotAllowed          the request is understood and not allowed      (77 EX_NOPERM)
 ├── Unfit               what was typed cannot be kept, field by field  (65 EX_DATAERR)
+├── Overtaken           somebody else changed it since it was read     (75)
 └── LeaseLost           another process serves this now; stop quietly  (75)
 """
 
@@ -63,6 +64,12 @@ class Unfit(NightdeskError):
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         super().__init__("; ".join(f"{one.field}: {one.sentence}" for one in problems))
         self.problems = tuple(problems)
+
+
+class Overtaken(NightdeskError):
+    """Somebody else changed the same thing since it was read; nothing was saved. The sentence says who and what."""
+
+    exit_code = 75
 
 
 class LeaseLost(NightdeskError):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.types.outbox import DeliveryState
+from models.types.delivery import DeliveryState
 from models.types.people import Channel, Why
 from models.types.record import ListRow
 

@@ -4,20 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-
-class DeliveryState(StrEnum):
-    """The ladder of R11. Terminal: sent, delivered, bounced, failed, cancelled, unsure (until a human decides)."""
-
-    HELD = "held"  # until hold_until; undo takes it back
-    QUEUED = "queued"  # next_try_at says when
-    SENDING = "sending"  # claimed; nothing has been promised by the server
-    IN_DATA = "in_data"  # committed before the final dot: a crash from here on is unsure
-    SENT = "sent"  # the server accepted it
-    DELIVERED = "delivered"  # a success report came, or it was shown in the program
-    BOUNCED = "bounced"  # a report came after acceptance
-    FAILED = "failed"  # refused for good
-    UNSURE = "unsure"  # may have been accepted; never resent by itself
-    CANCELLED = "cancelled"
+from models.types.delivery import DeliveryState
 
 
 class Lane(IntEnum):
@@ -90,6 +77,7 @@ class Refused:
     code: int | None = None
     enhanced: str = ""
     account_wide: bool = False
+    sentence: str = ""  # ours for people; "" = that of the reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from models.store import records
 from models.store.database import Database
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message
+from models.types.delivery import DeliveryState
 from models.types.errors import DatabaseError
 from models.types.mail import IncomingMail
-from models.types.outbox import DeliveryState
 from models.types.people import Why
 from tests.faults.judge import RELAY_TO, broken
 from tests.faults.program import note, start, workers

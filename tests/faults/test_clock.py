@@ -9,9 +9,9 @@ from sqlmodel import col
 
 from models.store.database import Database
 from models.tables.mail import Delivery
-from models.types.account import AccountState
+from models.types.delivery import DeliveryState
 from models.types.failpoint import Point
-from models.types.outbox import DeliveryState
+from models.types.health import AccountState
 from tests.faults.clock import set_clock
 from tests.faults.program import agent, ended, kill, start, workers
 from tests.faults.scene import desk_in, scene

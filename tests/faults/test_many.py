@@ -11,8 +11,8 @@ import pytest
 
 from models.store.database import Database
 from models.tables.record import Message
+from models.types.delivery import DeliveryState
 from models.types.failpoint import Point
-from models.types.outbox import DeliveryState
 from tests.faults.program import kill, sender, start
 from tests.faults.scene import Scene, desk_in, scene
 

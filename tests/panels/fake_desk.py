@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from models.types.account import AccountHealth, AccountState
 from models.types.change import Change
+from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode, DraftView, NotSendable, SendResult, Sent, Stopped, Undone
 from models.types.errors import NightdeskError, NotAllowed, NotFound
+from models.types.health import AccountHealth, AccountState
 from models.types.message import (
     AttachmentView,
     DeliveryView,
@@ -19,7 +20,6 @@ from models.types.message import (
     MessageView,
     Thread,
 )
-from models.types.outbox import DeliveryState
 from models.types.people import AgentView, Audience, Channel, Recipient, Why
 from models.types.record import Counts, ListRow, Need, Place, QuarantineRow, RecordRow, View
 

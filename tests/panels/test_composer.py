@@ -2,10 +2,10 @@
 
 import asyncio
 
+from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode
 from models.types.errors import DatabaseError
 from models.types.message import MessageKind
-from models.types.outbox import DeliveryState
 from tests.panels.fake_desk import FakeDesk, small_desk
 from tests.panels.pilot import User, at
 from tui.keys import Context

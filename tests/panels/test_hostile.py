@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from models.types.account import AccountHealth, AccountState
+from models.types.delivery import DeliveryState
 from models.types.errors import NightdeskError
+from models.types.health import AccountHealth, AccountState
 from models.types.message import AttachmentView, FollowerView, MessageView
-from models.types.outbox import DeliveryState
 from models.types.people import Audience, Channel, Recipient, Why
 from models.types.record import RecordRow
 from tests.panels.fake_desk import NOW, FakeDesk, delivery, message, record, small_desk

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from models.types.account import AccountHealth, AccountState
 from models.types.change import Change
 from models.types.errors import DatabaseError
+from models.types.health import AccountHealth, AccountState
 from tests.panels.fake_desk import NOW, FakeDesk, small_desk
 from tests.panels.pilot import at
 from tests.render.golden import same

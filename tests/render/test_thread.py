@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from models.types.delivery import DeliveryState
 from models.types.message import AttachmentView, MessageView, Thread
-from models.types.outbox import DeliveryState
 from tests.panels.fake_desk import NOW, ago, bounced_thread, delivery, message, printer_thread, small_desk
 from tests.render.golden import same
 from tui.render.delivery import hold_left, state

@@ -10,10 +10,11 @@ from models.store import contacts, records
 from models.tables.desk import Contact
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message, Record
+from models.types.delivery import DeliveryState
 from models.types.errors import NotAllowed
 from models.types.mail import Bounce, BounceRecipient, IncomingMail
 from models.types.message import MailClass
-from models.types.outbox import Accepted, DeliveryState
+from models.types.outbox import Accepted
 from models.types.people import Channel
 from models.types.record import Need
 from models.types.routing import Target

@@ -8,11 +8,11 @@ from models.services import reply, settle
 from models.store import desk_facts, drafts, records
 from models.tables.mail import Delivery
 from models.tables.record import Draft, Message, Record, UndoStep
+from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode, NotSendable, Sent, Stopped
 from models.types.errors import NotAllowed, NotFound
 from models.types.mail import Mailbox
 from models.types.message import Direction, MessageKind
-from models.types.outbox import DeliveryState
 from models.types.people import Channel, Why
 from models.types.record import Need
 from models.types.routing import Target

@@ -12,10 +12,10 @@ from models.tables.desk import Contact
 from models.tables.mail import ChangeLog, Delivery, RawMail
 from models.tables.record import Attachment, Message, Record
 from models.types.account import Batch, Cursor, Fetched
+from models.types.delivery import DeliveryState
 from models.types.errors import NotAllowed, NotFound
 from models.types.mail import AttachedFile, Mailbox
 from models.types.message import Direction, MailClass, MessageKind
-from models.types.outbox import DeliveryState
 from models.types.people import Channel
 from models.types.record import Need
 from models.types.routing import Target

@@ -9,11 +9,12 @@ from models.store import accounts, records
 from models.tables.desk import Contact
 from models.tables.mail import Account, Attempt, Delivery
 from models.tables.record import Message, Record
-from models.types.account import AccountState
+from models.types.delivery import DeliveryState
 from models.types.errors import LeaseLost, NotAllowed
+from models.types.health import AccountState
 from models.types.mail import Bounce, BounceRecipient
 from models.types.message import MailClass
-from models.types.outbox import Accepted, Deferred, DeliveryState, Outcome, Phase, Reason, Refused, Unknown
+from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Unknown
 from models.types.record import Need
 from models.types.routing import Target
 from tests.services.letters import World, letter

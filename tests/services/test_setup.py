@@ -15,8 +15,9 @@ from models.store.accounts import Half
 from models.store.database import Database
 from models.tables.desk import Kind
 from models.tables.mail import Account, SendingAddress
-from models.types.account import AccountState, Endpoint, NewAccount, Security
+from models.types.account import Endpoint, NewAccount, Security
 from models.types.errors import NightdeskError, NotAllowed, SettingsError
+from models.types.health import AccountState
 from models.types.people import Channel
 from tests.services.letters import START, World
 

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from models.store.health import health
 from models.store.plain import Reader
-from models.types.account import AccountHealth, AccountState
-from models.types.outbox import DeliveryState
+from models.types.delivery import DeliveryState
+from models.types.health import AccountHealth, AccountState
 from tests.store.world import NOW, World
 
 EARLIER = NOW - timedelta(hours=1)

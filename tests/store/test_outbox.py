@@ -10,7 +10,8 @@ from models.services import settle
 from models.store.database import Database
 from models.tables.mail import Delivery
 from models.tables.record import Message, Record
-from models.types.outbox import Accepted, DeliveryState
+from models.types.delivery import DeliveryState
+from models.types.outbox import Accepted
 from models.types.people import Channel, Why
 from tests.services.letters import desk, letter
 

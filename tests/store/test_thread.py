@@ -3,8 +3,8 @@ from datetime import timedelta
 from models.store.plain import Reader
 from models.store.thread import thread
 from models.tables.record import Attachment
+from models.types.delivery import DeliveryState
 from models.types.message import AttachmentView, DeliveryView, Direction, FollowerView, MailClass, MessageKind
-from models.types.outbox import DeliveryState
 from models.types.people import Channel, Why
 from tests.store.world import NOW, World
 

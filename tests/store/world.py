@@ -10,8 +10,8 @@ from models.store.database import Database
 from models.tables.desk import Agent, Brand, Contact, Kind
 from models.tables.mail import Account, Delivery, RawMail
 from models.tables.record import Following, Message, Presence, Record
+from models.types.delivery import DeliveryState
 from models.types.message import Direction, MessageKind
-from models.types.outbox import DeliveryState
 from models.types.people import Channel, Why
 from models.types.record import Need
 

@@ -14,7 +14,7 @@ from models.services import receive, route
 from models.store import raw_mail
 from models.tables.mail import Account, RawMail
 from models.tables.record import Message, Record
-from models.types.account import AccountState
+from models.types.health import AccountState
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.scripted import Fault
 from tests.workers.test_parsing import COMMAND

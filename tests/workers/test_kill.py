@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col
 
 from models.tables.mail import Attempt, Delivery, RawMail
-from models.types.outbox import DeliveryState
+from models.types.delivery import DeliveryState
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp
 from tests.servers.scripted import Fault

@@ -11,8 +11,8 @@ from sqlmodel import col
 from models.tables.mail import Account, Delivery
 from models.tables.record import Message, Record
 from models.types.account import Security
+from models.types.delivery import DeliveryState
 from models.types.message import Direction
-from models.types.outbox import DeliveryState
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.postfix import Postfix
 from tests.transports.test_postfix import arrived

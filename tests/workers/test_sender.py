@@ -8,8 +8,9 @@ from sqlmodel import col
 
 from models.tables.mail import Delivery
 from models.tables.record import Message, Record
-from models.types.account import AccountState
-from models.types.outbox import DeliveryState, Reason
+from models.types.delivery import DeliveryState
+from models.types.health import AccountState
+from models.types.outbox import Reason
 from tests.servers.faulty_smtp import FaultySmtp, copies
 from tests.servers.scripted import Fault
 from tests.services.letters import letter

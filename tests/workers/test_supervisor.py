@@ -12,7 +12,8 @@ from sqlalchemy import update
 from gateway.workers.courier import Courier
 from models.store.changes import announce
 from models.tables.mail import Account, RawMail
-from models.types.outbox import Claim, DeliveryState
+from models.types.delivery import DeliveryState
+from models.types.outbox import Claim
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp, copies
 from tests.servers.scripted import Fault

@@ -24,8 +24,8 @@ from models.store.database import Database
 from models.tables.mail import Account, Attempt, Delivery, RawMail
 from models.tables.record import Message, Record
 from models.types.account import Security
+from models.types.delivery import DeliveryState
 from models.types.draft import Sent
-from models.types.outbox import DeliveryState
 from models.types.people import Channel
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp, copies

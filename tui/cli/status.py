@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
-    from models.types.account import AccountHealth
+    from models.types.health import AccountHealth
     from tui.cli.parser import Commands
 
 UNHEALTHY = 1

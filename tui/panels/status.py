@@ -6,7 +6,7 @@ from textual import work
 from textual.timer import Timer
 from textual.worker import Worker
 
-from models.types.account import AccountHealth
+from models.types.health import AccountHealth
 from tui.bridge import Desk
 from tui.panels.clock import Clock
 from tui.render.delivery import hold_left

@@ -10,13 +10,14 @@ from textual.message import Message
 from textual.worker import Worker
 
 from models.types.change import Change
-from models.types.message import MessageKind, MessageView, Thread
-from models.types.outbox import DeliveryState
+from models.types.delivery import DeliveryState
+from models.types.message import AttachmentView, DeliveryView, MessageKind, MessageView, Thread
 from models.types.record import QuarantineRow, View
 from tui.bridge import Desk
+from tui.panels.aside import Aside
 from tui.panels.clock import Clock
 from tui.render.cells import apart
-from tui.render.delivery import RESENDABLE
+from tui.render.details import undelivered
 from tui.render.ink import Line, Role
 from tui.render.raw import raw_lines
 from tui.render.thread import QUARANTINE_LINE, followers_line, lines_at, thread_title
@@ -53,7 +54,7 @@ class ThreadPanel(Vertical):
         """Lay out the head and the two pagers; only one of them is displayed."""
         yield Lines(id="thread-head")
         yield Pager(id="thread")
-        aside = Pager(id="aside")
+        aside = Aside(self._clock, id="aside")
         aside.display = False
         yield aside
 
@@ -68,9 +69,9 @@ class ThreadPanel(Vertical):
         return self.query_one("#thread", Pager)
 
     @property
-    def aside(self) -> Pager:
+    def aside(self) -> Aside:
         """What lies over it."""
-        return self.query_one("#aside", Pager)
+        return self.query_one("#aside", Aside)
 
     @property
     def row_id(self) -> int | None:
@@ -125,6 +126,7 @@ class ThreadPanel(Vertical):
             pager.go(self._home())
         else:
             self._keep_place(before, thread, painters)
+        self._refresh_details()
         self.refresh_head()
         self.post_message(self.Shown())
 
@@ -144,6 +146,13 @@ class ThreadPanel(Vertical):
         else:
             pager.show(painters, top=(block, line), chosen=chosen)
             self._unseen += added
+
+    def _refresh_details(self) -> None:
+        """A copy may have gone meanwhile."""
+        shown = self.aside.message if self.aside.display else None
+        for message in self.thread.messages if self.thread and shown else ():
+            if shown and message.id == shown.id:
+                self.aside.lay_details(message)
 
     def _painters(self) -> list[Painter]:
         """One painter a message; each runs when its message comes into view."""
@@ -231,7 +240,7 @@ class ThreadPanel(Vertical):
     def step(self, direction: int) -> None:
         """Choose the next or previous message; a long one is scrolled through first."""
         if self.pager is self.aside:
-            self.aside.scroll_lines(direction)
+            self.aside.step(direction)
             return
         pager = self.messages
         chosen = pager.chosen
@@ -244,16 +253,8 @@ class ThreadPanel(Vertical):
             pager.go(max(pager.blocks.back(pager.top, half), (chosen, 0)))
         elif 0 <= chosen + direction < len(self.thread.messages):
             pager.choose(chosen + direction)
-            self._bring_in(chosen + direction)
+            pager.bring_in(chosen + direction)
         self._after_scroll(True, direction)
-
-    def _bring_in(self, block: int) -> None:
-        pager = self.messages
-        lines = len(pager.blocks.lines(block))
-        if (block, 0) < pager.top or lines >= pager.size.height:
-            pager.go((block, 0))
-        elif (block, lines - 1) > pager.bottom:
-            pager.go(pager.blocks.back((block, lines), pager.size.height))
 
     def edge(self, direction: int) -> None:
         """Go to the first or the newest message."""
@@ -279,7 +280,7 @@ class ThreadPanel(Vertical):
         self._unfolded ^= {message.id}
         self._repaint_in_place()
         if self.messages.chosen is not None:
-            self._bring_in(self.messages.chosen)
+            self.messages.bring_in(self.messages.chosen)
         return ""
 
     def show_why(self) -> str:
@@ -287,8 +288,16 @@ class ThreadPanel(Vertical):
         message = self.message
         if message is None:
             return "There is no message."
-        self.open_aside(lambda: why_lines(message, max(self.aside.size.width - 2, 20)))
+        row = self.thread.row if self.thread else None
+        reason = row.reason if isinstance(row, QuarantineRow) else ""
+        self.open_aside(lambda: why_lines(message, max(self.aside.size.width - 2, 20), reason=reason))
         return ""
+
+    def show_details(self) -> None:
+        """Lay the chosen message's files and copies over the thread."""
+        message = self.message
+        if message is not None:
+            self._lay(lambda: self.aside.lay_details(message))
 
     @work(exclusive=True, group="raw", exit_on_error=False)
     async def show_raw(self) -> None:
@@ -301,13 +310,12 @@ class ThreadPanel(Vertical):
 
     def open_aside(self, *painters: Callable[[], list[Line]]) -> None:
         """Lay something over the thread until Esc."""
+        self._lay(lambda: self.aside.lay(painters))
+
+    def _lay(self, put: Callable[[], None]) -> None:
         focused = self.messages.has_focus
         self.messages.display = False
         self.aside.display = True
-
-        def put() -> None:
-            self.aside.show([partial(_indented, painter) for painter in painters])
-
         self.call_after_refresh(put)
         if focused:
             self.screen.set_focus(self.aside)
@@ -325,18 +333,26 @@ class ThreadPanel(Vertical):
         self.post_message(self.Turned())
         return True
 
-    def resendable(self) -> int | None:
-        """The delivery of the chosen message that may be sent again."""
-        if self.message is None:
+    def to_resend(self) -> DeliveryView | None:
+        """The copy to send again: the one chosen in the details, else the chosen message's first that needs it."""
+        message = self.message
+        waiting = undelivered(message) if message else ()
+        detail = self.aside.detail
+        if isinstance(detail, DeliveryView):
+            return detail if detail in waiting else None
+        return waiting[0] if waiting else None
+
+    def to_save(self) -> int | None:
+        """The index of the file to save: the one chosen in the details, or the only one. None: one must be chosen."""
+        message, detail = self.message, self.aside.detail
+        if message is None:
             return None
-        return next((one.id for one in self.message.deliveries if one.state in RESENDABLE), None)
+        if isinstance(detail, AttachmentView):
+            return message.attachments.index(detail)
+        return 0 if len(message.attachments) == 1 else None
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a failed read."""
         fault = fault_of(event)
         if fault is not None:
             self.post_message(fault)
-
-
-def _indented(painter: Callable[[], list[Line]]) -> list[Line]:
-    return [((" ", Role.TEXT), *line) for line in painter()]

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from models.rules.hold import HOLD_SECONDS, HOLD_SHOWN_SECONDS
+from models.types.delivery import DeliveryState
 from models.types.message import DeliveryView
-from models.types.outbox import DeliveryState
 from models.types.people import Channel
 from tui.render import wash
 from tui.render.cells import wrap
@@ -29,8 +30,6 @@ RESENDABLE = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliverySta
 
 def hold_left(hold_until: datetime, now: datetime) -> int:
     """Seconds of the hold to show; the real hold is a little longer, so a late ``z`` still works."""
-    from models.rules.outbox import HOLD_SECONDS, HOLD_SHOWN_SECONDS  # its SMTP phrases cost the first frame 14 ms
-
     return max(0, seconds_left(hold_until, now) - (HOLD_SECONDS - HOLD_SHOWN_SECONDS))
 
 

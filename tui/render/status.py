@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.types.account import AccountHealth, AccountState
+from models.types.health import AccountHealth, AccountState
 from models.types.record import Counts, View
 from tui.render import wash
 from tui.render.cells import apart, clip, cut, length

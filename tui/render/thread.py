@@ -44,11 +44,17 @@ def followers_line(followers: tuple[FollowerView, ...], width: int) -> Line:
 
 QUARANTINE_LINE: Line = (
     ("m", Role.KEY),
-    (" puts it on a record   ", Role.MUTED),
+    (" to a record  ", Role.MUTED),
     ("O", Role.KEY),
-    (" opens one from it   ", Role.MUTED),
+    (" opens one  ", Role.MUTED),
+    ("C", Role.KEY),
+    (" customer  ", Role.MUTED),
+    ("!", Role.KEY),
+    (" spam  ", Role.MUTED),
+    (";", Role.KEY),
+    (" first: from now on  ", Role.MUTED),
     ("w", Role.KEY),
-    (" says why it is here", Role.MUTED),
+    (" why", Role.MUTED),
 )
 
 

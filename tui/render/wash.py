@@ -1,6 +1,7 @@
 """The one wash for foreign text: nothing that steers a terminal, turns text round or hides passes this sill (R24)."""
 
 import re
+from functools import cache
 
 LINE_LIMIT = 500  # characters a one-line field may have
 MARKS_KEPT = 4  # combining marks and joiners in a row; more is a flood
@@ -18,8 +19,8 @@ _MARK = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef"
 )
-_DROPPED = re.compile(f"[{_UNSEEN}]+")
-_FOREIGN = re.compile(
+_DROPPED = f"[{_UNSEEN}]+"
+_FOREIGN = (
     f"(?P<one>[{_CONTROL}{_TURNING}{_BROKEN}\u2028\u2029])"
     f"|(?P<kept>[{_MARK}{_JOINER}]{{{MARKS_KEPT}}})[{_MARK}{_JOINER}]+"
 )
@@ -35,7 +36,8 @@ _SPACES = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 def line(text: str, limit: int = LINE_LIMIT) -> str:
     """Wash a one-line field: line breaks and tabs become one space, more than ``limit`` characters end in "…"."""
     window = text[: 4 * limit + 64]  # a flood beyond this is not worth reading
-    washed = _wash(_SPACES.sub(" ", window))
+    spaced = _SPACES.sub(" ", window)
+    washed = spaced if _PLAIN.fullmatch(spaced) else _wash(spaced)
     if len(washed) > limit or len(window) < len(text):
         return washed[: limit - 1] + "…"
     return washed
@@ -48,7 +50,14 @@ def block(text: str) -> str:
 
 def _wash(text: str) -> str:
     """Drop first, then look for floods: dropped characters must not hide one."""
-    return _FOREIGN.sub(_shown, _DROPPED.sub("", text))
+    dropped, foreign = _patterns()
+    return foreign.sub(_shown, dropped.sub("", text))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile what is looked for; at the first strange text, for it takes longer than a plain list takes to wash."""
+    return re.compile(_DROPPED), re.compile(_FOREIGN)
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -7,14 +7,19 @@ from tui.render.ink import BLANK, Line, Role
 from tui.render.people import person
 
 
-def why_lines(message: MessageView, width: int) -> list[Line]:
-    """Paint the rules tried with outcome and reason; says so when nothing was routed."""
+def why_lines(message: MessageView, width: int, *, reason: str = "") -> list[Line]:
+    """Paint the rules tried with outcome and reason; says so when nothing was routed. ``reason``: of a quarantine."""
     lines: list[Line] = [
         (("Why this message is here", Role.STRONG),),
         ((person(message.author_name, message.author_address), Role.TEXT),),
         ((wash.line(message.message_id, width - 1), Role.MUTED),),
         BLANK,
     ]
+    if reason:
+        parts = wrap(f"It is on no record: {wash.line(reason, 300)}", width)
+        lines[-1:] = [*(((part, Role.NEED),) for part in parts), BLANK]
+    if not message.why and reason:
+        return lines
     if not message.why:
         return [*lines, (("It was written here; no routing rule was asked.", Role.TEXT),)]
     ruled = max(min(28, max(len(wash.line(rule, 40)) for rule, _, _ in message.why)), 4)

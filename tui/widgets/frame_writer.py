@@ -72,7 +72,10 @@ class FrameWriter:
             end = x + len(cells)
             pen = _pen(segment.style, system) if segment.style else NO_PEN
             new_pens = [pen] * len(cells)
-            if text[x:end] != cells or pens[x:end] != new_pens:
+            if cells and text[x:end] == [None] * len(cells) and all(cell and len(cell) == 1 for cell in cells):
+                text[x:end], pens[x:end] = cells, new_pens
+                out.run(y, x, "".join(cell or "" for cell in cells), pen)  # nothing known: no cell needs its own look
+            elif text[x:end] != cells or pens[x:end] != new_pens:
                 changed = [at for at in range(x, end) if text[at] != cells[at - x] or pens[at] != pen]
                 text[x:end], pens[x:end] = cells, new_pens
                 for at in changed:
@@ -105,6 +108,15 @@ class _Output:
             self._y = -1  # terminals disagree on such widths: say the next place in full
         else:
             self._y, self._x = y, x + 1
+
+    def run(self, y: int, x: int, text: str, pen: Pen) -> None:
+        """Write a run of changed cells, each of one character."""
+        self._go(y, x)
+        if pen != self._pen:
+            self._parts.append(_change(self._pen, pen))
+            self._pen = pen
+        self._parts.append(text)
+        self._x = x + len(text)
 
     def _go(self, y: int, x: int) -> None:
         if (y, x) == (self._y, self._x):
