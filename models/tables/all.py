@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from models.tables import budget, desk, dkim, mail, record, sender
+from models.tables import automation, budget, desk, dkim, mail, record, sender
 
 metadata = SQLModel.metadata
 
-__all__ = ["budget", "desk", "dkim", "mail", "metadata", "record", "sender"]
+__all__ = ["automation", "budget", "desk", "dkim", "mail", "metadata", "record", "sender"]

@@ -96,7 +96,7 @@ class RuleView:
 
     rule: Rule
     changed_by: str
-    changed_at: datetime
+    changed_at: datetime | None
     applied: int
     applied_at: datetime | None
     problems: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from models.types.errors import FieldProblem
 from tui.theme import DEEP
@@ -80,7 +81,7 @@ async def test_the_part_behind_the_comma_is_completed() -> None:
         await pilot.press("tab", *"ticket", "comma", "space", *"not o")
         await until(pilot, lambda: app.said == "→ order  opportunity")
         await pilot.press("r")
-        await until(pilot, lambda: app.form.query("Input")[1]._suggestion)
+        await until(pilot, lambda: app.form.query(Input)[1]._suggestion)
         await pilot.press("right")
         await pilot.pause()
         assert app.form.values["kind"] == "ticket, not order"
