@@ -75,7 +75,12 @@ async def composed(settings: "Settings", tips: tuple[str, ...] = ()) -> AsyncIte
 
     reading = _Reading(settings.database)
     desk = LocalDesk(
-        settings.database, _agent(settings), parse=reading.parse, tips=tips, hold_seconds=settings.hold_seconds
+        settings.database,
+        _agent(settings),
+        parse=reading.parse,
+        part=_part,
+        tips=tips,
+        hold_seconds=settings.hold_seconds,
     )
     work = _Background(settings, desk)
     app = NightdeskApp(desk, background=work.run, keymap=settings.keys, ansi=settings.ansi)
@@ -111,6 +116,13 @@ def _agent(settings: "Settings") -> "AgentView":
     if found is None:
         raise NotAllowed(f"The agent {me.login} is switched off at this desk.", "Ask whoever runs it.")
     return found
+
+
+def _part(content: bytes, path: str) -> bytes:
+    """Cut a file out of a mail."""
+    from gateway.mime.parse import part_content
+
+    return part_content(content, path)
 
 
 class _Reading:
@@ -182,8 +194,9 @@ class _Background:
         from gateway.workers import supervisor
         from models.store.database import Database
         from tui.identity import holder, hostname
+        from tui.settings import key_path
 
-        database = Database(self._settings.database)
+        database = Database(self._settings.database, key_file=key_path(self._settings))
         return supervisor.run, database, holder(), hostname(self._settings, database)
 
 

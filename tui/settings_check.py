@@ -20,6 +20,7 @@ class _Limits(BaseSettings):
     workers: bool = True
     ansi: bool = False
     keys: dict[str, str] = Field(default_factory=dict)
+    key_file: Annotated[str, Field(max_length=1000)] = ""
 
     @classmethod
     def settings_customise_sources(

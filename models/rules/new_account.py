@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from models.rules.address import normal
 from models.types.account import NewAccount, Security
 
-SCHEMES = ("env:", "file:", "cmd:")
+SCHEMES = ("env:", "file:", "cmd:", "sealed:")
 LEAST_POLL_SECONDS = 5
 
 

@@ -2,11 +2,13 @@
 
 from sqlmodel import Session
 
-from models.services import secret
+from models.rules.bound import bound
+from models.services import secret, vault
 from models.store import accounts
 from models.store.accounts import AccountFacts
 from models.types.account import AccountPlan, Endpoint, NewAccount, Security
 from models.types.errors import NotFound
+from models.types.secret import Secret
 
 
 def plan(session: Session, account_id: int) -> AccountPlan:
@@ -17,16 +19,25 @@ def plan(session: Session, account_id: int) -> AccountPlan:
     facts = accounts.read(session, account_id)
     if facts is None:
         raise NotFound("This account is not there any more.")
-    return _plan(facts.id, facts.name, facts.user, facts)
+    password = secret.resolve(facts.secret, session, used=bound(facts))
+    return _plan(facts.id, facts.name, facts.user, facts, password)
 
 
-def trial(new: NewAccount) -> AccountPlan:
-    """Make the plan of an account nobody has kept yet, to try its servers first. Its id is 0."""
-    return _plan(0, new.name or new.email, new.user or (new.email.strip() if new.secret else ""), new)
+def trial(new: NewAccount, password: Secret | None = None) -> AccountPlan:
+    """Make the plan of an account nobody has kept yet, to try its servers first. Its id is 0.
+
+    ``password``: as it was typed; None: read from the place ``new`` names.
+    """
+    found = secret.resolve(new.secret) if password is None else password
+    return _plan(0, new.name or new.email, new.user or (new.email.strip() if found else ""), new, found)
 
 
-def _plan(account_id: int, name: str, user: str, said: AccountFacts | NewAccount) -> AccountPlan:
-    password = secret.resolve(said.secret)
+def sealed(session: Session, said: NewAccount | AccountFacts, password: Secret) -> str:
+    """Seal a typed password for an account's servers as they are said; what to keep as its ``secret``."""
+    return vault.seal(session, password, bound(said))
+
+
+def _plan(account_id: int, name: str, user: str, said: AccountFacts | NewAccount, password: Secret) -> AccountPlan:
 
     def endpoint(host: str, port: int, security: Security) -> Endpoint | None:
         return Endpoint(host, port, security, user, password, said.ca_file) if host else None

@@ -1,29 +1,38 @@
-"""Read a password from the place an account names; the database holds the place, never the password (C11)."""
+"""Read a password from the place an account names, or open the sealed one it holds (C11)."""
 
 import os
 import shlex
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
+from sqlmodel import Session
+
+from models.services import vault
 from models.types.errors import SettingsError
+from models.types.secret import Secret
 
 COMMAND_SECONDS = 10
 
 
-def resolve(reference: str) -> str:
-    """Return the password behind ``env:NAME``, ``file:/path`` or ``cmd:COMMAND`` (its first line); "" for "".
+def resolve(reference: str, session: Session | None = None, *, used: Collection[str] = ()) -> Secret:
+    """Return the password behind ``env:NAME``, ``file:/path``, ``cmd:COMMAND`` (its first line) or ``sealed:``.
 
-    A command runs without a shell and has 10 seconds. ``SettingsError`` says what is wrong, never what was read.
+    "" for "". A command runs without a shell and has 10 seconds. What is sealed opens only with a ``session`` of the
+    desk's database, where its key is, and for the servers it was sealed for (``used``: ``rules.bound``).
+    ``SettingsError`` says what is wrong, never what was read.
     """
     scheme, _, place = reference.partition(":")
     if not reference:
-        return ""
+        return Secret("")
+    if session is not None and scheme == "sealed":
+        return vault.unseal(session, reference, used)
     if scheme not in _READERS or not place:
         raise SettingsError("The account's password has no place this version knows.", _REMEDY)
     found = _READERS[scheme](place)
     if not found:
         raise SettingsError(f"The account's password is empty at {scheme}:{_shown(scheme, place)}.", _REMEDY)
-    return found
+    return Secret(found)
 
 
 _REMEDY = "Set it with: nightdesk account secret NAME"

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,12 +11,14 @@ from sqlmodel import Session
 from models.rules import new_account
 from models.rules.address import domain as domain_of
 from models.rules.address import local, normal
+from models.services.accounts import sealed
 from models.store import accounts, contacts, desk_facts, setting_up, settings
 from models.store.changes import announce
 from models.types.account import NewAccount
 from models.types.errors import NotAllowed, NotFound
 from models.types.people import AgentView, Channel
 from models.types.routing import Policy
+from models.types.secret import Secret
 
 # name, letter in lists, stages (the first is a new record's, the last one done), carries an amount
 KINDS = (
@@ -114,12 +117,21 @@ def add_kind(session: Session, *, name: str, stages: Sequence[str] = ("new", "op
 
 
 def add_account(
-    session: Session, new: NewAccount, *, now: datetime, agent_id: int | None = None, brand_id: int | None = None
+    session: Session,
+    new: NewAccount,
+    *,
+    now: datetime,
+    agent_id: int | None = None,
+    brand_id: int | None = None,
+    password: Secret | None = None,
 ) -> int:
     """Keep a mail account, and its address as one records are answered from when it sends; the account's id.
 
-    ``agent_id``: it is this employee's own, not the company's. ``NotAllowed`` names the first thing wrong with it.
+    ``agent_id``: it is this employee's own, not the company's. ``password``: as it was typed; it is sealed here.
+    ``NotAllowed`` names the first thing wrong with it.
     """
+    if password is not None:
+        new = replace(new, secret=sealed(session, new, password))
     wrong = new_account.problems(new)
     if wrong:
         raise NotAllowed(wrong[0], " ".join(wrong[1:]))

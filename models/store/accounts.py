@@ -142,12 +142,9 @@ def stop(session: Session, account_ids: Collection[int], sentence: str) -> bool:
     """Say of both halves that somebody must act, without a time to stay away; False: they said so already."""
     said = [col(Account.send_sentence) != sentence, col(Account.sentence) != sentence]
     statement = update(Account).where(col(Account.id).in_(account_ids), or_(*said))
-    values = {name: AccountState.STOPPED for name in ("state", "send_state")}
-    sentences = {name: sentence for name in ("sentence", "send_sentence")}
-    done = session.execute(
-        statement.values(**values, **sentences).returning(col(Account.id)).execution_options(synchronize_session=False)
-    )
-    return bool(done.all())
+    halves = {"state": AccountState.STOPPED, "send_state": AccountState.STOPPED}
+    stopped = statement.values(sentence=sentence, send_sentence=sentence, **halves).returning(col(Account.id))
+    return bool(session.scalars(stopped.execution_options(synchronize_session=False)).all())
 
 
 def restart(session: Session, account_id: int) -> None:

@@ -31,9 +31,13 @@ _LINE = {  # a line to PostgreSQL that died in silence is noticed within half a 
 class Database:
     """Hands out sessions. Thread-safe; one per process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, key_file: Path | None = None) -> None:
+        """Open it. ``key_file``: where the key is that opens its sealed secrets; None: beside an SQLite file."""
         self.url = url
         self.engine = _engine(url)
+        path = sqlite_path(url)
+        self.key_file = key_file or (path.with_suffix(".key") if path else None)
+        self._info = {"key_file": self.key_file}
 
     @property
     def sqlite(self) -> bool:
@@ -46,14 +50,14 @@ class Database:
 
         Raises ``DatabaseError`` when the database is locked, full, read-only or out of reach; nothing was saved then.
         """
-        with _sentences(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _sentences(), self._session(self.engine) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent read; never waits for a writer."""
         engine = self.engine.execution_options(nightdesk_read=True)
-        with _sentences(), Session(engine, expire_on_commit=False) as session:
+        with _sentences(), self._session(engine) as session:
             yield session
 
     def write(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -69,6 +73,9 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+    def _session(self, engine: Engine) -> Session:
+        return Session(engine, expire_on_commit=False, info=self._info)
 
 
 def sqlite_path(url: str) -> Path | None:

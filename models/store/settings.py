@@ -15,11 +15,13 @@ NOTIFICATION_ADDRESS = "notification_address"
 BOUNCE_ADDRESS = "bounce_address"  # where reports come back to; unset: chosen per sending account
 AUTHSERV_ID = "authserv_id"  # our receiving server in Authentication-Results (RFC 8601)
 RECORD_NUMBER = "record_number"  # the newest number given
+WORKER_KEY = "worker_key"  # public half of the key secrets are sealed to, hex
 
 
-def get(session: Session, key: str, default: str = "") -> str:
-    """Read one value."""
-    found = session.scalar(select(col(Setting.value)).where(col(Setting.key) == key))
+def get(session: Session, key: str, default: str = "", *, lock: bool = False) -> str:
+    """Read one value; ``lock``: nobody changes it before this transaction ends."""
+    statement = select(col(Setting.value)).where(col(Setting.key) == key)
+    found = session.scalar(statement.with_for_update(read=True) if lock else statement)
     return default if found is None else found
 
 

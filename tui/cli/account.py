@@ -90,9 +90,14 @@ def _retry(arguments: Namespace, *, renew: bool) -> int:
     from models.services import account_care
     from tui.cli.store import opened, settings_of
 
-    with opened(settings_of(arguments)) as database:
+    settings = settings_of(arguments)
+    with opened(settings) as database:
         database.read(account_care.id_of, arguments.name)  # before anybody is asked for a password
-        reference = secret.reference(arguments.secret, arguments.name) if renew else ""
-        database.write(account_care.retry, name=arguments.name, now=datetime.now(UTC), secret=reference)
+        reference, password = secret.asked(arguments.secret, arguments.name) if renew else ("", None)
+        if password is not None:
+            secret.ready_to_seal(database, settings)
+        database.write(
+            account_care.retry, name=arguments.name, now=datetime.now(UTC), secret=reference, password=password
+        )
     say(f"{arguments.name} is tried again at once.")
     return 0

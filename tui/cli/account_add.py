@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.types.account import NewAccount, Security
 from models.types.errors import NightdeskError, NotAllowed
+from models.types.secret import Secret
 from tui.cli import secret
 from tui.cli.output import say
 
@@ -74,14 +75,17 @@ def run(arguments: Namespace) -> int:
     with opened(settings) as database:
         if wrong := problems(_said(arguments, "")):
             raise NotAllowed(wrong[0], " ".join(wrong[1:]))
-        new = _said(arguments, _secret(arguments))
+        reference, password = _secret(arguments)
+        new = _said(arguments, reference)
         if not arguments.no_test:
-            _try(new, settings, database)
+            _try(new, password, settings, database)
+        if password is not None:
+            secret.ready_to_seal(database, settings)
         agent_id = None
         if arguments.own:
             me = whoami()
             agent_id = database.write(setup.ensure_agent, login=me.login, name=me.name).id
-        database.write(setup.add_account, new, now=datetime.now(UTC), agent_id=agent_id)
+        database.write(setup.add_account, new, now=datetime.now(UTC), agent_id=agent_id, password=password)
     tried = "not tried" if arguments.no_test else "every server lets us in"
     say(f"{new.name or new.email} is kept: {tried}. nightdesk, or nightdesk worker, serves it from now on.")
     return 0
@@ -117,18 +121,18 @@ def _said(arguments: Namespace, reference: str) -> NewAccount:
     )
 
 
-def _secret(arguments: Namespace) -> str:
-    """Return where the password is; a server that only sends may want none."""
+def _secret(arguments: Namespace) -> tuple[str, Secret | None]:
+    """Return where the password is, or itself when it is typed; a server that only sends may want none."""
     if arguments.no_login:
-        return ""
-    return secret.reference(arguments.secret, arguments.name or arguments.email)
+        return "", None
+    return secret.asked(arguments.secret, arguments.name or arguments.email)
 
 
-def _try(new: NewAccount, settings: "Settings", database: "Database") -> None:
+def _try(new: NewAccount, password: Secret | None, settings: "Settings", database: "Database") -> None:
     from models.services.accounts import trial
     from tui.cli.account_trial import troubles
     from tui.identity import hostname
 
-    found = asyncio.run(troubles(trial(new), hostname=hostname(settings, database)))
+    found = asyncio.run(troubles(trial(new, password), hostname=hostname(settings, database)))
     if found:
         raise NoTrust(" ".join(found), "Nothing was kept. To keep it all the same: --no-test")

@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
     from models.store import migrate
     from models.store.database import Database
     from tui.cli.store import settings_of
-    from tui.settings import shown_url
+    from tui.settings import key_path, shown_url
 
     settings = settings_of(arguments)
     domain = arguments.domain or (arguments.notification or "").rpartition("@")[2] or _ask("Your mail domain")
@@ -45,11 +45,13 @@ def run(arguments: Namespace) -> int:
     notification = arguments.notification or f"notifications@{domain}"
     migrate.ensure(settings.database)
 
-    from models.services import setup
+    from models.services import setup, vault
 
-    database = Database(settings.database)
+    database = Database(settings.database, key_file=key_path(settings))
     try:
         database.write(setup.init, brand=brand, domain=domain, notification=notification, now=datetime.now(UTC))
+        if settings.workers:
+            database.write(vault.ensure_key)
     finally:
         database.close()
     say(f"The desk of {brand} is in {shown_url(settings.database)}.")

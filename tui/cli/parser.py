@@ -52,6 +52,7 @@ def _declare_all(tree: argparse.ArgumentParser) -> None:
         demo,
         ingest,
         init,
+        key,
         mail,
         mail_import,
         serve,
@@ -63,7 +64,22 @@ def _declare_all(tree: argparse.ArgumentParser) -> None:
 
     commands = tree.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     places = _places(argparse.SUPPRESS)
-    for each in (demo, init, account, alias, agent, worker, serve, mail_import, ingest, status, mail, why, simulate):
+    for each in (
+        demo,
+        init,
+        key,
+        account,
+        alias,
+        agent,
+        worker,
+        serve,
+        mail_import,
+        ingest,
+        status,
+        mail,
+        why,
+        simulate,
+    ):
         each.declare(commands, places)
 
 

@@ -1,14 +1,19 @@
-"""The password of a mail account: where it is, or a file for one that is typed. The database only holds the place."""
+"""The password of a mail account on the command line: the place it is at, or typed, to be sealed."""
 
-import os
-import re
 import sys
 from argparse import ArgumentParser
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from models.rules.new_account import SCHEMES
 from models.types.errors import SettingsError
+from models.types.secret import Secret
+
+if TYPE_CHECKING:
+    from models.store.database import Database
+    from tui.settings import Settings
+
+PLACES = ("env:", "file:", "cmd:")
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -17,18 +22,19 @@ def declare(parser: ArgumentParser) -> None:
         "--secret",
         metavar="REF",
         default="",
-        help="where the password is: env:NAME, file:/path or cmd:COMMAND; without it you are asked",
+        help="where the password is: env:NAME, file:/path or cmd:COMMAND; without it you are asked, and what you "
+        "type is sealed so that only the worker can read it",
     )
 
 
-def reference(said: str, account: str) -> str:
-    """Return where the account's password is: as it was said, or asked for now and kept in a file of ours."""
+def asked(said: str, account: str) -> tuple[str, Secret | None]:
+    """Return where the account's password is as it was said, or else the password as it is typed now."""
     if said:
-        if not said.startswith(SCHEMES) or said in SCHEMES:
+        if not said.startswith(PLACES) or said in PLACES:
             raise SettingsError(
                 "--secret does not say where the password is.", "Say env:NAME, file:/path or cmd:COMMAND."
             )
-        return f"file:{Path(said[5:]).expanduser().absolute()}" if said.startswith("file:") else said
+        return f"file:{Path(said[5:]).expanduser().absolute()}" if said.startswith("file:") else said, None
     if not sys.stdin.isatty():
         raise SettingsError(
             f"The password of {account} is not known.",
@@ -37,22 +43,12 @@ def reference(said: str, account: str) -> str:
     password = getpass(f"Password of {account}: ")
     if not password:
         raise SettingsError("No password was typed.", "Nothing was kept.")
-    return f"file:{_kept(password, account)}"
+    return "", Secret(password)
 
 
-def _kept(password: str, account: str) -> Path:
-    """Write it where only this user can read it; whole or not at all."""
-    from platformdirs import user_data_path
+def ready_to_seal(database: "Database", settings: "Settings") -> None:
+    """Make the desk's key when it has none and this host is where its workers run."""
+    from models.services import vault
 
-    folder = user_data_path("nightdesk") / "secrets"
-    path = folder / (re.sub(r"[^a-z0-9.@-]+", "-", account.lower()).strip(".-") or "account")
-    part = path.with_name(path.name + ".part")
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with open(part, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(password + "\n")
-        part.replace(path)
-    except OSError as error:
-        raise SettingsError(f"The password cannot be kept in {folder}: {error.strerror}.") from error
-    return path
+    if settings.workers:
+        database.write(vault.ensure_key)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from models.types.errors import DatabaseError
-from tui.settings import Settings, load, shown_url
+from tui.settings import Settings, key_path, load, shown_url
 
 if TYPE_CHECKING:
     from models.store.database import Database
@@ -36,7 +36,7 @@ def opened(settings: Settings) -> Iterator["Database"]:
 
     from models.store.database import Database
 
-    database = Database(settings.database)
+    database = Database(settings.database, key_file=key_path(settings))
     try:
         yield database
     finally:
