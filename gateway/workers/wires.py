@@ -9,7 +9,7 @@ from sqlmodel import Session
 from gateway.mime.compose import compose
 from models.services import settle
 from models.store.database import Database
-from models.types.errors import DatabaseError, LeaseLost, NotFound
+from models.types.errors import DatabaseError, LeaseLost, NotAllowed, NotFound
 from models.types.failpoint import Point, reach
 from models.types.mail import OutgoingMail
 from models.types.outbox import Claim, Outcome, Phase, Reason, Refused
@@ -43,6 +43,8 @@ def _made(claim: Claim, database: Database) -> Made:
         raise
     except NotFound as error:
         return claim, Refused(Reason.CONTENT, Phase.MAIL, str(error))
+    except NotAllowed as error:
+        return claim, Refused(Reason.SENDER, Phase.MAIL, "", sentence=f"{error} {error.remedy}".strip())
     except Exception as error:  # one mail we fail at must not stop the account's others
         log.exception("Delivery %d cannot be written", claim.delivery_id)
         return claim, Refused(Reason.CONTENT, Phase.MAIL, f"It cannot be written ({type(error).__name__}).")

@@ -14,7 +14,7 @@ BRAND = "E the brand's address"
 COMPANY = "F the company's address of this domain"
 GLOBAL = "G the company's address for everything"
 _LADDER = (OWN_BOUND, OWN, BRAND, COMPANY, GLOBAL)
-_ASK = "ask who sets up the mail accounts"
+_ASK = "choose another address, or ask an admin of the desk"
 
 
 def choose_sender(question: SenderQuestion, candidates: Sequence[Candidate]) -> SenderChoice:
@@ -29,7 +29,7 @@ def choose_sender(question: SenderQuestion, candidates: Sequence[Candidate]) -> 
         tried.append(Weighed(address, rule, False, reason))
         if rule == EXPLICIT:
             return _refused(f"This cannot go out as {address or question.explicit}: {reason}; {_ASK}.", tuple(tried))
-    return _refused(f"There is no address this record may be answered from; {_ASK}.", tuple(tried))
+    return _refused("There is no address this record may be answered from; ask an admin of the desk.", tuple(tried))
 
 
 def weigh(question: SenderQuestion, candidates: Sequence[Candidate]) -> tuple[Weighed, ...]:

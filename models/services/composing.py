@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from models.rules.threading import reply_subject
-from models.services import audience, way
+from models.services import audience, sender
 from models.store import desk_facts, drafts, messages, records
 from models.store.records import RecordFacts
 from models.types.draft import DraftMode, DraftView
@@ -21,10 +21,11 @@ def audience_of(session: Session, record_id: int, mode: DraftMode, agent_id: int
     return audience.of(session, desk_facts.read(session), record, mode, agent_id, to)
 
 
-def sender_of(session: Session, record_id: int, agent_id: int) -> SenderChoice:
-    """Choose the address this agent's reply on this record goes out as (R10)."""
+def sender_of(session: Session, record_id: int, agent_id: int, explicit: str = "") -> SenderChoice:
+    """Choose the address this agent's reply on this record goes out as (R10). ``explicit``: the composer's choice."""
     record = record_of(session, record_id, lock=False)
-    return way.choose(session, desk_facts.read(session), record, agent_id, last_seen=_last_seen(session, record_id))
+    seen = _last_seen(session, record_id)
+    return sender.choose(session, desk_facts.read(session), record, agent_id, explicit=explicit, last_seen=seen)
 
 
 def subject_of(session: Session, record_id: int) -> str:
@@ -40,7 +41,7 @@ def draft_view(session: Session, draft_id: int, agent_id: int) -> DraftView:
     if draft is None:
         raise NotFound("This draft is not there any more.")
     note = draft.mode is DraftMode.NOTE
-    choice = None if note else sender_of(session, draft.record_id, agent_id)
+    choice = None if note else sender_of(session, draft.record_id, agent_id, draft.sender)
     return DraftView(
         id=draft.id,
         record_id=draft.record_id,
@@ -54,6 +55,8 @@ def draft_view(session: Session, draft_id: int, agent_id: int) -> DraftView:
         sender_rule=(choice.rule or choice.refusal) if choice else "",
         version=draft.version,
         saved_at=draft.saved_at,
+        chosen=draft.sender,
+        notices=choice.notices if choice else (),
     )
 
 

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.services.reply import draft_view, subject_of
-from models.store import drafts, messages, records, undo
+from models.rules.address import normal
+from models.services import sender
+from models.services.composing import draft_view, record_of, sender_of, subject_of
+from models.store import desk_facts, drafts, messages, records, undo
 from models.store.drafts import DraftRow
 from models.types.draft import DraftMode, DraftView, Undone
-from models.types.errors import NotFound
+from models.types.errors import NotAllowed, NotFound
+from models.types.sender import Weighed
 
 GONE = "This draft is not there any more: it was sent or thrown away in another session."
 
@@ -58,6 +61,26 @@ def save(
     return draft_view(session, draft_id, agent_id)
 
 
+def senders(session: Session, draft_id: int, agent_id: int) -> tuple[Weighed, ...]:
+    """List the addresses this draft could go out as, in the order of the rules, with why each is available or not."""
+    row = _read(session, draft_id, agent_id)
+    record = record_of(session, row.record_id, lock=False)
+    return sender.candidates(session, desk_facts.read(session), record, agent_id, row.sender)
+
+
+def choose_sender(session: Session, draft_id: int, agent_id: int, address: str, now: datetime) -> DraftView:
+    """Let it go out as this address; "" = as the rules say. ``NotAllowed`` says why not and who can help."""
+    row = _read(session, draft_id, agent_id)
+    if row.mode is DraftMode.NOTE:
+        raise NotAllowed("A note stays inside: it has no sending address.")
+    if address:
+        choice = sender_of(session, row.record_id, agent_id, address)
+        if choice.refusal:
+            raise NotAllowed(choice.refusal)
+    drafts.set_sender(session, draft_id, normal(address), now)
+    return draft_view(session, draft_id, agent_id)
+
+
 def discard(session: Session, draft_id: int, agent_id: int, now: datetime) -> Undone:
     """Throw it away; undo brings it back. An empty one goes without a trace."""
     row = _read(session, draft_id, agent_id)
@@ -70,6 +93,7 @@ def discard(session: Session, draft_id: int, agent_id: int, now: datetime) -> Un
         "text": row.text,
         "to": None if row.to is None else list(row.to),
         "base": row.base,
+        "sender": row.sender,
     }
     undo.push(session, agent_id=agent_id, record_id=row.record_id, verb="discard", before=before, now=now)
     return Undone("The draft was thrown away; z brings it back.", row.record_id)

@@ -4,9 +4,9 @@ from sqlmodel import Session
 
 from models.rules import auto_reply, threading, tokens
 from models.rules.address import normal
-from models.services import audience, way
+from models.services import audience, sender
 from models.services.composing import record_of
-from models.store import desk_facts, messages, outbox
+from models.store import addresses, desk_facts, messages, outbox
 from models.store.desk_facts import DeskFacts
 from models.store.messages import NO_ID_DOMAIN, MessageFacts
 from models.store.outbox import DeliveryFacts
@@ -21,6 +21,8 @@ AUTOMATIC = "auto-generated"  # RFC 3834 5; a notification no person addressed t
 
 def outgoing(session: Session, delivery_id: int) -> OutgoingMail:
     """Say what this copy is. The same at every try, as far as the rows it is made of stay the same.
+
+    ``NotAllowed``: its sender may not send it any more.
 
     People addressed get the message itself; followers, and agents told of a note, get a notification of it, from the
     desk's address and marked as automatic.
@@ -41,11 +43,12 @@ def _answer(
 ) -> OutgoingMail:
     thread = _public_before(session, message)
     answered = next((one for one in thread if _is_answered(one, message.in_reply_to)), None)
+    written_as, signature = _identity(session, desk, record, message, copy)
     people = tuple(mailbox(line) for line in message.to)
     if copy.recipient not in {normal(one.address) for one in people}:  # sent again to a corrected address
         people = (Mailbox(copy.name, copy.recipient),)
     return OutgoingMail(
-        sender=mailbox(message.sender),
+        sender=written_as,
         reply_to=Mailbox(desk.brand(record.brand_id).name, copy.reply_to),
         to=people[:1],
         cc=people[1:],
@@ -54,7 +57,7 @@ def _answer(
         in_reply_to=message.in_reply_to,
         references=_references([one.message_id for one in reversed(thread)], message.in_reply_to),
         date=message.created_at,
-        text=_signed(message.text, desk.brand(record.brand_id).signature),
+        text=_signed(message.text, signature),
         quoted=(answered.new_text or answered.text) if answered else "",
         quoted_intro=_intro(answered) if answered else "",
         automatic=auto_reply.AUTOMATIC if message.mail_class is MailClass.AUTOREPLY else "",
@@ -66,13 +69,13 @@ def _notification(
     session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts, copy: DeliveryFacts
 ) -> OutgoingMail:
     brand = desk.brand(record.brand_id)
-    sender = way.choose(session, desk, record, None)
+    identity = sender.choose_through(session, desk, record, copy.account_id)
     author = message.author_name or message.author_address
     thread = [one.relay_id or one.message_id for one in reversed(_public_before(session, message))]
     subject = " ".join(message.subject.split())
     tag = tokens.subject_tag(record.number)
     return OutgoingMail(
-        sender=Mailbox(f"{author} via {brand.name}" if brand.name else author, sender.address),
+        sender=Mailbox(f"{author} via {brand.name}" if brand.name else author, identity.address),
         reply_to=Mailbox(brand.name, copy.reply_to),
         to=(Mailbox(copy.name, copy.recipient),),
         cc=(),
@@ -86,6 +89,18 @@ def _notification(
         loop_tag=tokens.loop_tag(desk.key),
         extra=(("X-Auto-Response-Suppress", "All"),),
     )
+
+
+def _identity(
+    session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts, copy: DeliveryFacts
+) -> tuple[Mailbox, str]:
+    """Who it is from, judged anew, and the signature that goes with that."""
+    fixed, of_brand = mailbox(message.sender), desk.brand(record.brand_id).signature
+    if message.sending_address_id is None:  # written before addresses were remembered
+        return fixed, of_brand
+    choice = sender.confirm(session, desk, record, message, copy.account_id)
+    written_as = fixed if fixed.address == choice.address else Mailbox(choice.display_name, choice.address)
+    return written_as, addresses.signature(session, message.sending_address_id) or of_brand
 
 
 def _is_answered(one: MessageFacts, in_reply_to: str) -> bool:

@@ -9,7 +9,7 @@ from models.rules import tokens
 from models.rules.address import domain
 from models.rules.drafting import problems
 from models.rules.leak import repeats_note
-from models.services import audience, way
+from models.services import audience, sender, way
 from models.services.arrive import preview
 from models.services.composing import audience_of, draft_view, record_of, sender_line, sender_of, subject_of
 from models.services.copies import Way, enqueue
@@ -46,12 +46,13 @@ def send(
         return Stopped(since, messages.newest_id(session, record.id))
     desk = desk_facts.read(session)
     people = audience.of(session, desk, record, draft.mode, agent_id, draft.to)
-    choice = _choice(session, desk, record, draft.mode, agent_id)
+    choice = _choice(session, desk, record, draft)
     if found := problems(
         mode=draft.mode,
         text=draft.text,
         audience=people,
         sender=choice.address,
+        refusal=choice.refusal,
         quoted_note=draft.mode is DraftMode.REPLY and _repeats_note(session, record.id, draft.text),
     ):
         return NotSendable(found)
@@ -132,14 +133,17 @@ def _message(
         references=(answers,) if answers else (),
         sender=sender_line(choice),
         account_id=choice.account_id,
+        sending_address_id=None if note else choice.address_id,
         left_out=people.left_out,
         sent_at=now,
     )
 
 
-def _choice(session: Session, desk: DeskFacts, record: RecordFacts, mode: DraftMode, agent_id: int) -> SenderChoice:
+def _choice(session: Session, desk: DeskFacts, record: RecordFacts, draft: DraftRow) -> SenderChoice:
+    if draft.mode is DraftMode.REPLY:
+        return sender.choose(session, desk, record, draft.agent_id, explicit=draft.sender)
     # a note's copies are notifications among colleagues: they leave from the desk, not from a person's mailbox
-    return way.choose(session, desk, record, agent_id if mode is DraftMode.REPLY else None)
+    return sender.choose(session, desk, record, None)
 
 
 def _before(message_id: int, draft: DraftRow, record: RecordFacts, followed: bool) -> dict[str, object]:
@@ -150,6 +154,7 @@ def _before(message_id: int, draft: DraftRow, record: RecordFacts, followed: boo
         "text": draft.text,
         "to": None if draft.to is None else list(draft.to),
         "base": draft.base,
+        "sender": draft.sender,
         "need": record.need.value,
         "need_since": record.need_since.isoformat(),
         "need_reason": record.need_reason,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from models.services import need, triage, undo_quarantine
 from models.services.reply import draft_view
+from models.services.sender import fitting
 from models.services.take_back import take_back
 from models.services.track import track
 from models.store import drafts, records, undo
@@ -100,6 +101,7 @@ def _discard(session: Session, before: dict[str, Any], record: RecordFacts, agen
         to=to,
         base=before["base"],
         now=now,
+        sender=fitting(session, record.id, before.get("sender", "")),
     )
     return Undone(f"The draft on #{record.number} is back.", record.id, draft_view(session, draft_id, agent_id))
 

@@ -4,47 +4,31 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from models.rules.sender import choose_sender
+from models.rules.address import domain
+from models.rules.sender import covers
+from models.services import sender
 from models.services.copies import Way
-from models.store import sending
 from models.store.desk_facts import AccountAddress, DeskFacts
 from models.store.records import RecordFacts
-from models.types.sender import SenderChoice, SenderQuestion
-
-
-def choose(
-    session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int | None, *, last_seen: str = ""
-) -> SenderChoice:
-    """Choose what a record's mail goes out as (R10). ``agent_id`` None: no person wrote it."""
-    agent = desk.agent(agent_id)
-    brand = desk.brand(record.brand_id)
-    every = sending.candidates(session)
-    question = SenderQuestion(
-        agent_id=agent_id,
-        author_name=agent.name if agent else "",
-        brand_id=brand.id or None,
-        brand_name=brand.name,
-        company_domains=frozenset(one.name for one in desk.domains if one.brand_id in (None, brand.id)),
-        last_seen=last_seen,
-        notification=next((one for one in every if one.address == desk.notification), None),
-    )
-    return choose_sender(question, every)
+from models.types.sender import SenderChoice
 
 
 def way_of(desk: DeskFacts, record: RecordFacts, choice: SenderChoice) -> Way:
     """Say where answers and reports go, for mail sent as ``choice``.
 
     Only an account that is fetched surely reaches us, so its address comes before an alias, and before the domain's
-    bounce address, which may be nobody's mailbox yet.
+    bounce address, which may be nobody's mailbox yet. A server takes no envelope sender it may not send as (R10).
     """
     reply = next(_reply_bases(desk, record, choice))
-    bounce = desk.bounce or next(_bounce_bases(desk, choice), reply)
+    through = next((one for one in desk.accounts if one.id == choice.account_id), None)
+    bases = (one for one in _bounce_bases(desk, choice) if through is None or covers(through.sends_as, one))
+    bounce = next(bases, reply)
     return Way(account_id=choice.account_id, reply=reply, bounce=bounce)
 
 
 def relay_way(session: Session, desk: DeskFacts, record: RecordFacts) -> Way:
     """Say how copies of what came in leave and come back."""
-    return way_of(desk, record, choose(session, desk, record, None))
+    return way_of(desk, record, sender.choose(session, desk, record, None))
 
 
 def _reply_bases(desk: DeskFacts, record: RecordFacts, choice: SenderChoice) -> Iterator[str]:
@@ -60,7 +44,10 @@ def _reply_bases(desk: DeskFacts, record: RecordFacts, choice: SenderChoice) -> 
 
 def _bounce_bases(desk: DeskFacts, choice: SenderChoice) -> Iterator[str]:
     fetched = _fetched(desk, choice)
-    bounces = [f"{one.bounce}@{one.name}" for one in desk.domains if one.bounce]
+    if desk.bounce:
+        yield desk.bounce
+    mine_first = sorted(desk.domains, key=lambda one: one.name != domain(choice.address))
+    bounces = [f"{one.bounce}@{one.name}" for one in mine_first if one.bounce]
     yield from (address for address in bounces if address in fetched)
     yield from fetched
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from sqlmodel import Session, col
 
 from models.rules.address import normal
-from models.store import settings
+from models.store import sending, settings
 from models.tables.desk import Agent, Alias, Brand, Domain, Kind
 from models.tables.mail import Account, SendingAddress
 from models.types.people import AgentView
@@ -44,6 +44,10 @@ class BrandFacts:
     name: str
     signature: str
     customer_relay: bool = True  # customers who follow get what other customers write
+    notification: str = ""  # normal address
+    stay_on: bool = False  # answer as the address the customer wrote to
+    personal_senders: bool = True
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class DomainFacts:
     brand_id: int | None
     bounce: str  # local part
     catchall: str = ""  # local part; "" = mail for unknown addresses is refused
+    default_from: str = ""  # normal address; "" = none
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class AccountAddress:
     id: int
     email: str
     fetches: bool
+    sends_as: tuple[str, ...] = ()  # addresses and domains its server sends as; () = any
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +103,27 @@ class DeskFacts:
         nameless = BrandFacts(0, "", "")
         return next((brand for brand in self.brands if brand.id == wanted), nameless)
 
+    def domains_of(self, brand_id: int) -> frozenset[str]:
+        """Name the domains a brand writes from: its own and the shared ones; the only one is every brand's (R17)."""
+        if len(self.domains) == 1:
+            return frozenset({self.domains[0].name})
+        return frozenset(one.name for one in self.domains if one.brand_id in (None, brand_id))
+
+    def notifications(self, brand_id: int) -> tuple[str, ...]:
+        """Give the addresses that may stand in for a sender of a brand, the brand's own first, the desk's last."""
+        mine = self.domains_of(brand_id)
+        own_first = sorted(self.domains, key=lambda one: one.brand_id != brand_id)
+        of_domains = [one.default_from for one in own_first if one.name in mine]
+        found = (self.brand(brand_id).notification, *of_domains, self.notification)
+        return tuple(dict.fromkeys(one for one in found if one))
+
 
 def read(session: Session) -> DeskFacts:
     """Read it all. ``SettingsError`` when the desk was never set up."""
-    domains = [(d.id, DomainFacts(d.name, d.brand_id, d.bounce, d.catchall)) for d in _domains(session)]
+    domains = [
+        (d.id, DomainFacts(d.name, d.brand_id, d.bounce, d.catchall, in_full(d.default_from, d.name)))
+        for d in _domains(session)
+    ]
     names = {domain_id: facts.name for domain_id, facts in domains}
     # a domain that is the only one is every brand's (R17)
     brand_of = {domain_id: facts.brand_id for domain_id, facts in domains} if len(domains) > 1 else {}
@@ -118,17 +141,12 @@ def read(session: Session) -> DeskFacts:
         for a in _aliases(session)
     )
     accounts = tuple(
-        AccountAddress(a.id, normal(a.email), bool(a.imap_host or a.pop3_host)) for a in _accounts(session)
+        AccountAddress(a.id, normal(a.email), bool(a.imap_host or a.pop3_host), sending.named(a.sends_as))
+        for a in _accounts(session)
     )
     agents = tuple(AgentView(*row) for row in _agents(session))
     kinds = session.execute(select(col(Kind.name), col(Kind.stages), col(Kind.reopen_days))).all()
-    brands = list(
-        session.execute(
-            select(
-                col(Brand.id), col(Brand.name), col(Brand.signature), col(Brand.is_default), col(Brand.customer_relay)
-            )
-        )
-    )
+    brands = _brands(session)
     notification = normal(settings.get(session, settings.NOTIFICATION_ADDRESS))
     bounce = normal(settings.get(session, settings.BOUNCE_ADDRESS))
     company = session.scalars(select(col(SendingAddress.email)).where(col(SendingAddress.agent_id).is_(None)))
@@ -140,6 +158,8 @@ def read(session: Session) -> DeskFacts:
         *({*(account.email for account in accounts), *company} - staff),
         notification,
         bounce,
+        *(facts.default_from for _, facts in domains),
+        *(brand.notification for brand in brands),
     }
     return DeskFacts(
         key=settings.signing_key(session),
@@ -151,15 +171,42 @@ def read(session: Session) -> DeskFacts:
         aliases=aliases,
         accounts=accounts,
         agents=agents,
-        brands=tuple(BrandFacts(row.id, row.name, row.signature, row.customer_relay) for row in brands),
+        brands=tuple(BrandFacts(*(row[:-1])) for row in brands),
         default_brand_id=next((row.id for row in brands if row.is_default), brands[0].id if brands else None),
         stages={kind.name: tuple(kind.stages) for kind in kinds},
         reopen_days={kind.name: kind.reopen_days for kind in kinds if kind.reopen_days is not None},
     )
 
 
+def in_full(local_part: str, domain: str) -> str:
+    """Write what stands before the @ as an address of a domain; an address stays as it is, "" too."""
+    return local_part if "@" in local_part or not local_part else f"{local_part}@{domain}"
+
+
+def _brands(session: Session) -> Rows:
+    columns = (
+        col(Brand.id),
+        col(Brand.name),
+        col(Brand.signature),
+        col(Brand.customer_relay),
+        col(Brand.notification),
+        col(Brand.stay_on),
+        col(Brand.personal_senders),
+        col(Brand.active),
+        col(Brand.is_default),
+    )
+    return session.execute(select(*columns).order_by(col(Brand.id))).all()
+
+
 def _domains(session: Session) -> Rows:
-    columns = (col(Domain.id), col(Domain.name), col(Domain.brand_id), col(Domain.bounce), col(Domain.catchall))
+    columns = (
+        col(Domain.id),
+        col(Domain.name),
+        col(Domain.brand_id),
+        col(Domain.bounce),
+        col(Domain.catchall),
+        col(Domain.default_from),
+    )
     return session.execute(select(*columns).order_by(col(Domain.sequence), col(Domain.id))).all()
 
 
@@ -178,7 +225,13 @@ def _aliases(session: Session) -> Rows:
 
 
 def _accounts(session: Session) -> Rows:
-    columns = (col(Account.id), col(Account.email), col(Account.imap_host), col(Account.pop3_host))
+    columns = (
+        col(Account.id),
+        col(Account.email),
+        col(Account.imap_host),
+        col(Account.pop3_host),
+        col(Account.sends_as),
+    )
     return session.execute(select(*columns).where(col(Account.active)).order_by(col(Account.id))).all()
 
 

@@ -25,6 +25,7 @@ class DraftRow:
     base: int
     version: int
     saved_at: datetime
+    sender: str  # the address chosen in the composer; "" = as the rules say
 
 
 def read(session: Session, draft_id: int, agent_id: int) -> DraftRow | None:
@@ -48,6 +49,7 @@ def begin(
     to: Sequence[str] | None,
     base: int,
     now: datetime,
+    sender: str = "",
 ) -> int:
     """Store a new draft; its id. There must be none of this agent on the record in this mode."""
     statement = insert(Draft).values(
@@ -60,6 +62,7 @@ def begin(
         base=base,
         version=1,
         saved_at=now,
+        sender=sender,
     )
     return int(session.execute(statement.returning(col(Draft.id))).scalar_one())
 
@@ -70,6 +73,12 @@ def save(session: Session, draft_id: int, *, subject: str, text: str, to: Sequen
     session.execute(
         update(Draft).where(col(Draft.id) == draft_id).values(**values, version=col(Draft.version) + 1, saved_at=now)
     )
+
+
+def set_sender(session: Session, draft_id: int, sender: str, now: datetime) -> None:
+    """Keep the address chosen for it; "" = as the rules say. The database refuses one bound to another brand."""
+    statement = update(Draft).where(col(Draft.id) == draft_id)
+    session.execute(statement.values(sender=sender, version=col(Draft.version) + 1, saved_at=now))
 
 
 def remove(session: Session, draft_id: int) -> None:
@@ -90,6 +99,7 @@ def _one(session: Session, *conditions: ColumnElement[bool]) -> DraftRow | None:
             col(Draft.base),
             col(Draft.version),
             col(Draft.saved_at),
+            col(Draft.sender),
         ).where(*conditions)
     ).first()
     if found is None:

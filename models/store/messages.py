@@ -40,6 +40,7 @@ class NewMessage:
     references: tuple[str, ...] = ()
     sender: str = ""
     account_id: int | None = None
+    sending_address_id: int | None = None  # whose identity ``sender`` is
     raw_id: int | None = None
     tried: tuple[tuple[str, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
@@ -69,6 +70,7 @@ class MessageFacts:
     relay_id: str
     in_reply_to: str
     sender: str
+    sending_address_id: int | None
     sent_at: datetime | None
     created_at: datetime
 
@@ -112,6 +114,7 @@ def add(session: Session, new: NewMessage) -> int:
         "refs": list(new.references),
         "sender": new.sender,
         "account_id": new.account_id,
+        "sending_address_id": new.sending_address_id,
         "raw_id": new.raw_id,
         "tried": [list(one) for one in new.tried],
         "warnings": list(new.warnings),

@@ -151,7 +151,7 @@ def test_of_an_address_that_stands_there_twice_the_fitting_one_is_meant() -> Non
 def test_none_left_says_who_can_help() -> None:
     choice = choose_sender(QUESTION, [replace(company, active=False)])
     assert (choice.address, choice.account_id, choice.rule) == ("", None, "")
-    assert "who sets up the mail accounts" in choice.refusal
+    assert "ask an admin" in choice.refusal
     assert choice.tried[0].because == "it is switched off"
     assert choose_sender(QUESTION, []).refusal
 

@@ -1,0 +1,123 @@
+"""Which address mail goes out as (R10): the facts gathered, the rule asked; when it is written and when it leaves."""
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from models.rules.address import normal, plus_stripped
+from models.rules.sender import choose_sender, weigh
+from models.services import audience
+from models.store import desk_facts, records, sending
+from models.store.desk_facts import BrandFacts, DeskFacts
+from models.store.messages import MessageFacts
+from models.store.records import RecordFacts, bare
+from models.types.errors import NotAllowed
+from models.types.sender import Candidate, SenderChoice, SenderQuestion, Weighed
+
+Asked = tuple[SenderQuestion, tuple[Candidate, ...]]
+
+
+def choose(
+    session: Session,
+    desk: DeskFacts,
+    record: RecordFacts,
+    agent_id: int | None,
+    *,
+    explicit: str = "",
+    last_seen: str = "",
+) -> SenderChoice:
+    """Choose what a record's mail goes out as. ``agent_id`` None: no person wrote it. ``explicit``: the composer's."""
+    question, every = _ask(session, desk, record, agent_id)
+    return choose_sender(replace(question, explicit=explicit, last_seen=last_seen), every)
+
+
+def choose_through(session: Session, desk: DeskFacts, record: RecordFacts, account_id: int | None) -> SenderChoice:
+    """Choose what the desk's own mail goes out as when it already waits for this account.
+
+    ``NotAllowed`` when the account has no address for it any more.
+    """
+    question, every = _ask(session, desk, record, None)
+    through = tuple(one for one in every if one.account_id == account_id)
+    choice = choose_sender(question, through)
+    if choice.refusal or choice.account_id != account_id:
+        raise NotAllowed(choice.refusal or "The address this goes out as is another account's by now.", AGAIN)
+    return choice
+
+
+def candidates(
+    session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int, explicit: str
+) -> tuple[Weighed, ...]:
+    """List every address with why this agent may or may not answer this record as it."""
+    question, every = _ask(session, desk, record, agent_id)
+    shown = [one for one in every if not one.removed or one.address == normal(explicit)]
+    return weigh(question, [one for one in shown if one.agent_id in (None, agent_id)])
+
+
+def judge(session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts) -> SenderChoice:
+    """Judge once more whether a message may go out as the address it was written under.
+
+    What was allowed when it was written may be taken away since. ``NotAllowed``: it may not; nothing takes its place
+    but the notification address, where the server does not send as the address any more.
+    """
+    question, every = _ask(session, desk, record, message.author_agent_id)
+    mine = tuple(one for one in every if one.id == message.sending_address_id)
+    name = mine[0].address if mine else bare(message.sender)
+    choice = choose_sender(replace(question, explicit=name), mine)
+    if choice.refusal:
+        raise NotAllowed(choice.refusal, AGAIN)
+    return choice
+
+
+def confirm(
+    session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts, account_id: int | None
+) -> SenderChoice:
+    """Judge it as its bytes are made, and that it still leaves through this account, whose queue it is in."""
+    choice = judge(session, desk, record, message)
+    if choice.account_id != account_id:
+        raise NotAllowed(f"The account this waits for does not send as {choice.address} any more.", AGAIN)
+    return choice
+
+
+def fitting(session: Session, record_id: int, address: str) -> str:
+    """Give back an address chosen earlier, for a draft that returns; "" when it is bound to another brand by now."""
+    record = records.read(session, record_id) if address else None
+    if record is None:
+        return ""
+    brand = desk_facts.read(session).brand(record.brand_id)
+    named = [one for one in sending.candidates(session) if one.address == address and not one.removed]
+    return address if not named or any(not one.brands or brand.id in one.brands for one in named) else ""
+
+
+AGAIN = "Nothing was sent. Once that is put right, S sends it again."
+
+
+def _ask(session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int | None) -> Asked:
+    agent = desk.agent(agent_id)
+    brand = desk.brand(record.brand_id)
+    every = sending.candidates(session, agent_id)
+    question = SenderQuestion(
+        agent_id=agent_id,
+        author_name=agent.name if agent else "",
+        brand_id=brand.id or None,
+        brand_name=brand.name,
+        company_domains=desk.domains_of(brand.id),
+        by_rule=sending.chosen_for_record(session, record.id),
+        stay_on=_written_to(session, record, every) if brand.stay_on and agent_id is not None else "",
+        personal_senders=brand.personal_senders,
+        notification=_stand_in(desk, brand, every),
+    )
+    return question, every
+
+
+def _written_to(session: Session, record: RecordFacts, every: tuple[Candidate, ...]) -> str:
+    """The address of ours the customer wrote to last; "" when it is none we send as."""
+    message = audience.answered(session, record.id)
+    ours = {one.address for one in every}
+    lines = (*message.to, *message.cc) if message else ()
+    return next((one for line in lines if (one := plus_stripped(bare(line))) in ours), "")
+
+
+def _stand_in(desk: DeskFacts, brand: BrandFacts, every: tuple[Candidate, ...]) -> Candidate | None:
+    """The brand's notification address, else that of its domains, else the desk's: the first we send as."""
+    by_address = {one.address: one for one in reversed(every) if one.agent_id is None and not one.removed}
+    return next((by_address[one] for one in desk.notifications(brand.id) if one in by_address), None)
