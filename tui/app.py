@@ -81,6 +81,16 @@ class NightdeskApp(CellDiffApp):
         """Mount the desk at once; nothing is ever pushed over it but the palette."""
         return self.desk_screen
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take the theme's colours; before the screen is there they are all, for the style sheets are parsed with it.
+
+        Setting the theme at the start asks for a parse of its own: measured, 9 ms of the first frame.
+        """
+        if self.desk_screen.is_running:
+            super().refresh_css(animate=animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def get_line_filters(self) -> list[LineFilter]:
         """Add the second net to Textual's own filters."""
         return [*super().get_line_filters(), Defang()]

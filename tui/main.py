@@ -6,14 +6,13 @@
 
 import asyncio
 import signal
-from argparse import Namespace
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tui import garbage
 from tui.cli.failures import guarded
-from tui.cli.parser import parse
 
 if TYPE_CHECKING:
     from gateway.workers.database_threads import DatabaseThreads
@@ -28,13 +27,18 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit code (sysexits.h)."""
-    parsed = parse(arguments)
+    said = sys.argv[1:] if arguments is None else arguments
+    if not said:  # the desk itself waits for no command line to be declared
+        return guarded(lambda: _desk("", ""))
+    from tui.cli.parser import parse
+
+    parsed = parse(said)
     if parsed.command == "demo":
         from tui.cli import demo
 
         return guarded(lambda: demo.run(parsed, open_desk))
     if parsed.command == "":
-        return guarded(lambda: _desk(parsed))
+        return guarded(lambda: _desk(parsed.database, parsed.config))
     return guarded(lambda: int(parsed.run(parsed)))
 
 
@@ -44,10 +48,12 @@ def open_desk(settings: "Settings", tips: tuple[str, ...] = ()) -> int:
     return asyncio.run(_session(settings, tips))
 
 
-def _desk(parsed: Namespace) -> int:
-    from tui.cli.store import ready, settings_of
+def _desk(database: str, config: str) -> int:
+    garbage.hold()  # until the desk is warm
+    from tui.cli.store import ready
+    from tui.settings import load
 
-    settings = settings_of(parsed)
+    settings = load(database, config)
     ready(settings)
     return open_desk(settings)
 

@@ -1,6 +1,5 @@
 """Open the desk's database for a command, and close it again."""
 
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,10 +8,12 @@ from models.types.errors import DatabaseError
 from tui.settings import Settings, key_path, load, shown_url
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from models.store.database import Database
 
 
-def settings_of(arguments: Namespace) -> Settings:
+def settings_of(arguments: "Namespace") -> Settings:
     """Read the settings the arguments ask for."""
     return load(arguments.database, arguments.config)
 
