@@ -75,4 +75,5 @@ def _article(argument: str) -> str:
         "addresses": "addresses, comma between them",
         "text": "a text",
         "words": "words to look for",
+        "address": "an address, as in :resend mara@example.org",
     }.get(argument, argument)

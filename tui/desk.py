@@ -22,7 +22,7 @@ from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
-from tui import garbage, saving
+from tui import garbage
 
 if TYPE_CHECKING:
     from models.types.mail import IncomingMail
@@ -38,6 +38,11 @@ READERS = 2  # a slow search leaves one for the list
 WRITERS = 2
 
 
+def _no_part(content: bytes, path: str) -> bytes:
+    """Stand in where no mail is cut."""
+    raise LookupError(path)
+
+
 class LocalDesk:
     """A ``tui.bridge.Desk`` over one database.
 
@@ -51,7 +56,7 @@ class LocalDesk:
         agent: AgentView,
         *,
         parse: Parse,
-        part: Part,
+        part: Part = _no_part,
         tips: tuple[str, ...] = (),
         hold_seconds: float = HOLD_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -140,6 +145,8 @@ class LocalDesk:
             stored = files.of_mail(await self._read(unplaced.wire, message), await self._mail(message.id), index)
         if stored is None:
             raise NotFound("This file is not there any more.")
+        from tui import saving  # the list does not wait for it
+
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reads, saving.save, stored, self._part)
 

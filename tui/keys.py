@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from models.types.draft import DraftMode
-from models.types.outbox import DeliveryState
 from models.types.record import ListRow, Need, QuarantineRow, RecordRow, View
 
 
@@ -32,7 +31,8 @@ class Situation:
     login: str
     searching: bool = False
     draft: DraftMode | None = None
-    deliveries: tuple[DeliveryState, ...] = ()  # of the chosen message
+    undelivered: bool = False  # the chosen copy, or one of the chosen message, is failed, bounced or unsure
+    files: int = 0  # of the chosen message
     folded: bool = False  # the chosen message has folded quotes
     following: bool = False
 
@@ -87,10 +87,12 @@ def to_reopen(now: Situation) -> str:
 
 def to_resend(now: Situation) -> str:
     """Applies to a message with a copy that did not arrive for certain."""
-    wanted = {DeliveryState.UNSURE, DeliveryState.FAILED, DeliveryState.BOUNCED}
-    return on_record(now) or (
-        "" if wanted & set(now.deliveries) else "No copy of this message is failed, bounced or unsure."
-    )
+    return on_record(now) or ("" if now.undelivered else "No copy of this message is failed, bounced or unsure.")
+
+
+def to_save(now: Situation) -> str:
+    """Applies to a message with files."""
+    return on_row(now) or ("" if now.files else "No file came with this message.")
 
 
 def with_draft(now: Situation) -> str:
@@ -139,6 +141,12 @@ IN_TEXT = frozenset({Context.WRITING})
 BUT_TEXT = READING | IN_REVIEW
 EVERYWHERE = frozenset(Context)
 
+_RESEND = "send a failed, bounced or unsure copy again, there or to a corrected address"
+_OPEN_SENDER = "open a record; so for all mail of this sender from now on"
+_SPAM_SENDER = "spam; so for all mail of this sender from now on"
+_OPEN_DOMAIN = "open a record; so for everybody at the sender's domain from now on"
+_SPAM_DOMAIN = "spam; so for everybody at the sender's domain from now on"
+_N = "number"
 _C = Command
 COMMANDS: tuple[Command, ...] = (
     _C("record.reply", "reply", ("r",), "answer by mail", "reply", READING, on_record),
@@ -163,18 +171,17 @@ COMMANDS: tuple[Command, ...] = (
     _C("thread.quotes", "quotes", ("Q",), "unfold or fold quoted text", "", READING, on_row),
     _C("thread.why", "why", ("w",), "why this message is here: every rule tried", "why", READING, on_row),
     _C("thread.raw", "raw", ("o",), "the mail as it came", "", READING, on_row),
-    _C("thread.resend", "resend", ("S",), "send a failed, bounced or unsure copy again", "", READING, to_resend),
-    _C(
-        "mail.attach",
-        "attach",
-        ("m",),
-        "put a quarantined mail on a record",
-        "attach",
-        READING,
-        on_quarantine,
-        "number",
-    ),
+    _C("thread.details", "details", ("i",), "each copy with the server's words, and the files", "", READING, on_row),
+    _C("thread.save", "save-file", ("d",), "save a file of this message", "", READING, to_save),
+    _C("thread.resend", "resend", ("S",), _RESEND, "", READING, to_resend, "address"),
+    _C("mail.attach", "attach", ("m",), "put a quarantined mail on a record", "attach", READING, on_quarantine, _N),
     _C("mail.open", "open", ("O",), "open a record from a quarantined mail", "open as", READING, on_quarantine, "kind"),
+    _C("mail.contact", "contact", ("C",), "make its sender a customer", "customer", READING, on_quarantine),
+    _C("mail.spam", "spam", ("!",), "take a quarantined mail out as spam", "spam", READING, on_quarantine),
+    _C("mail.open_sender", "open-sender", ("; O",), _OPEN_SENDER, "", READING, on_quarantine, "kind"),
+    _C("mail.spam_sender", "spam-sender", ("; !",), _SPAM_SENDER, "", READING, on_quarantine),
+    _C("mail.open_domain", "open-domain", ("@ O",), _OPEN_DOMAIN, "", READING, on_quarantine, "kind"),
+    _C("mail.spam_domain", "spam-domain", ("@ !",), _SPAM_DOMAIN, "", READING, on_quarantine),
     _C("view.next", "next-view", ("tab",), "next view", "view", READING),
     _C("view.previous", "previous-view", ("shift+tab",), "previous view", "", READING),
     _C("view.open", "view-open", ("g o",), "go to what is open", "", READING),

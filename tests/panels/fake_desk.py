@@ -339,6 +339,10 @@ class FakeDesk:
         if isinstance(what, RecordRow):
             self.put(what)
             return Undone(f"Taken back: {name} #{what.number}.", record_id)
+        if isinstance(what, QuarantineRow):
+            self.quarantine[what.id] = what
+            self.feed.put_nowait(Change(quarantine=True))
+            return Undone("The mail is in quarantine again.", None)
         if isinstance(what, DraftView):
             self.drafts[what.id] = what
             return Undone("The draft is back.", record_id, what)
@@ -357,15 +361,33 @@ class FakeDesk:
         self.feed.put_nowait(Change(quarantine=True))
         return f"The mail is on #{number}."
 
-    async def open_record_from_mail(self, raw_id: int, kind: str) -> str:
-        self.calls.append(("open", raw_id, kind))
-        del self.quarantine[raw_id]
-        self.feed.put_nowait(Change(quarantine=True))
+    async def open_record_from_mail(self, raw_id: int, kind: str, *, from_now_on: str = "") -> str:
+        self._maybe_fail()
+        self.calls.append(("open", raw_id, kind, from_now_on))
+        self._unquarantine(raw_id)
         return f"A new {kind} is open."
 
-    async def resend(self, delivery_id: int) -> str:
-        self.calls.append(("resend", delivery_id))
+    async def mark_spam(self, raw_id: int, *, from_now_on: str = "") -> str:
+        self._maybe_fail()
+        self.calls.append(("spam", raw_id, from_now_on))
+        self._unquarantine(raw_id)
+        return "Taken out as spam."
+
+    async def make_contact(self, raw_id: int) -> str:
+        self.calls.append(("contact", raw_id))
+        return "They are a customer now."
+
+    def _unquarantine(self, raw_id: int) -> None:
+        self.undoable.append(("mail", None, self.quarantine.pop(raw_id)))
+        self.feed.put_nowait(Change(quarantine=True))
+
+    async def resend(self, delivery_id: int, address: str = "") -> str:
+        self.calls.append(("resend", delivery_id, address))
         return "It is queued again."
+
+    async def save_file(self, message: MessageView, index: int) -> str:
+        self.calls.append(("save_file", message.id, index))
+        return f"/home/anna/Downloads/{message.attachments[index].name}"
 
     async def presence(self, record_id: int | None, composing: bool) -> None:
         self.calls.append(("presence", record_id, composing))

@@ -4,6 +4,7 @@ import pytest
 from textual.events import Key
 
 from models.types.errors import NotAllowed, NotFound, SettingsError
+from models.types.message import AttachmentView
 from models.types.record import Need, View
 from tests.panels.fake_desk import FakeDesk, long_desk, message, small_desk
 from tests.panels.pilot import at
@@ -207,7 +208,62 @@ async def test_S_sends_a_bounced_copy_again_and_only_such():
         await user.press("S")
         assert user.status == "No copy of this message is failed, bounced or unsure."
         await user.press("j", "j", "j", "enter", "k", "k", "k", "S")
-        await user.until(lambda: ("resend", 401) in user.desk.calls)
+        await user.sees(": resend li@gone.example")
+        await user.press("enter")
+        await user.until(lambda: ("resend", 401, "li@gone.example") in user.desk.calls)
+
+
+async def test_a_bounced_copy_goes_to_a_corrected_address():
+    desk = small_desk()
+    async with at(desk) as user:
+        await user.press("j", "j", "j", "enter", "k", "k", "k", "S")
+        await user.sees(": resend li@gone.example")
+        await user.press(*["backspace"] * len("gone.example"))
+        await user.type("here.example")
+        desk.arrive(4, "Are you there?")  # what the question is about stays what it was
+        await user.press("enter")
+        await user.until(lambda: ("resend", 401, "li@here.example") in desk.calls)
+        assert user.screen.context is Context.THREAD
+
+
+async def test_i_shows_each_copy_with_the_reason_above_the_server_s_words():
+    async with at(small_desk()) as user:
+        await user.press("j", "j", "j", "enter", "k", "k", "k", "i")
+        await user.sees("5 copies")
+        reason = user.text.index("li@gone.example does not exist; ask for another address.")
+        assert user.text.index("the server said: 550 5.1.1 User unknown") > reason
+        await user.press("j", "j", "S")
+        await user.sees(": resend kay@example.org")
+        await user.press("escape", "k", "S")
+        assert user.status == "No copy of this message is failed, bounced or unsure."
+        await user.press("escape")
+        await user.sees("Your parcel is on its way.")
+
+
+async def test_d_saves_the_only_file_and_says_where():
+    async with at(small_desk()) as user:
+        await user.press("d")
+        await user.until(lambda: user.status == "Saved as /home/anna/Downloads/fire.jpg")
+        assert ("save_file", 16, 0) in user.desk.calls
+        await user.press("j")
+        await user.until(lambda: user.screen.thread.row_id == 2)
+        await user.press("d")
+        assert user.status == "No file came with this message."
+
+
+async def test_with_several_files_one_is_chosen_first():
+    desk = small_desk()
+    names = ("a.txt", "b.txt", "c.txt")
+    files = tuple(AttachmentView(n, name, "text/plain", n) for n, name in enumerate(names, 1))
+    desk.threads[1] = [message(1, 1, attachments=files)]
+    async with at(desk) as user:
+        await user.press("d")
+        await user.sees("▪ b.txt")
+        assert user.status == "There are several: j and k choose one, d saves it."
+        await user.press("j", "d")
+        await user.until(lambda: ("save_file", 1, 1) in desk.calls)
+        await user.press("escape", "j")
+        assert user.cursor == 2
 
 
 async def test_tab_walks_the_views_and_counts_stand_beside_them():
@@ -323,7 +379,55 @@ async def test_quarantined_mail_opens_a_record_of_a_kind():
         await user.sees("open ticket  open opportunity  open order  open invoice")
         await user.type("t")
         await user.press("tab", "enter")
-        await user.until(lambda: ("open", 501, "ticket") in user.desk.calls)
+        await user.until(lambda: ("open", 501, "ticket", "") in user.desk.calls)
+
+
+@pytest.mark.parametrize(
+    ("keys", "call"),
+    [
+        (["exclamation_mark"], ("spam", 501, "")),
+        (["semicolon", "exclamation_mark"], ("spam", 501, "address")),
+        (["at", "exclamation_mark"], ("spam", 501, "domain")),
+        (["O", "i", "enter"], ("open", 501, "invoice", "")),
+        (["semicolon", "O", "t", "enter"], ("open", 501, "ticket", "address")),
+        (["at", "O", "o", "p", "enter"], ("open", 501, "opportunity", "domain")),
+    ],
+)
+async def test_quarantined_mail_is_settled_by_a_key_and_taken_back(keys: list[str], call: tuple[object, ...]):
+    async with at(small_desk()) as user:
+        await user.press("g", "q")
+        await user.until(lambda: user.cursor == 501)
+        await user.press(*keys)
+        await user.until(lambda: call in user.desk.calls)
+        await user.until(lambda: user.listed == [502])
+        await user.press("z")
+        await user.until(lambda: user.listed == [501, 502])
+        assert user.status == "The mail is in quarantine again."
+
+
+async def test_the_footer_says_what_follows_a_modifier():
+    async with at(small_desk()) as user:
+        await user.press("g", "q", "semicolon")
+        await user.until(lambda: user.lines[-1].startswith(" ; …  O open-sender  ! spam-sender"))
+
+
+async def test_the_sender_of_a_quarantined_mail_becomes_a_customer():
+    async with at(small_desk()) as user:
+        await user.press("g", "q")
+        await user.until(lambda: user.cursor == 501)
+        await user.press("C")
+        await user.until(lambda: ("contact", 501) in user.desk.calls)
+        assert user.listed == [501, 502]
+
+
+async def test_a_number_in_the_subject_is_the_answer_proposed():
+    async with at(small_desk()) as user:
+        await user.press("g", "q", "j")
+        await user.until(lambda: user.cursor == 502)
+        await user.press("m")
+        await user.sees(": attach 1001")
+        await user.press("enter")
+        await user.until(lambda: ("place", 502, 1001) in user.desk.calls)
 
 
 async def test_w_says_why_a_mail_is_in_quarantine():
@@ -332,6 +436,7 @@ async def test_w_says_why_a_mail_is_in_quarantine():
         await user.until(lambda: user.screen.thread.row_id == 501)
         await user.press("w")
         await user.sees("sales@old.test is no alias of ours")
+        await user.sees("It is on no record: no record and no alias matched")
 
 
 async def test_keys_can_be_remapped_by_id():

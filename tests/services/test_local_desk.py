@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
-from gateway.mime.parse import parse
+from gateway.mime.parse import parse, part_content
 from models.store import settings
 from models.store.database import Database
 from models.store.logins import agent_by_login
@@ -23,6 +24,11 @@ from tui.bridge import Desk
 from tui.desk import LocalDesk
 
 MAIL = b"From: Zoe <zoe@example.net>\r\nSubject: Hallo\r\nMessage-ID: <z@example.net>\r\n\r\nGr\xc3\xbc\xc3\x9fe\r\n"
+WITH_FILE = (
+    b"From: Zoe <zoe@example.net>\r\nSubject: Hallo\r\nMessage-ID: <f@example.net>\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nText\r\n--b\r\nContent-Type: text/csv\r\n'
+    b'Content-Disposition: attachment; filename="liste.csv"\r\n\r\neins\r\n--b--\r\n'
+)
 
 
 async def _parse(content: bytes) -> IncomingMail:
@@ -38,7 +44,7 @@ def world(database: Database) -> World:
 @pytest.fixture
 async def desk(database_url: str, world: World) -> AsyncIterator[Desk]:
     ada = AgentView(world.me, "ada", "Ada", "ada@desk.test", Channel.INBOX)
-    opened = LocalDesk(database_url, ada, parse=_parse, clock=lambda: NOW)
+    opened = LocalDesk(database_url, ada, parse=_parse, part=part_content, clock=lambda: NOW)
     yield opened
     await opened.close()
 
@@ -115,6 +121,29 @@ async def test_a_quarantined_mail_opens_a_record(desk: Desk, world: World) -> No
     (row,) = await desk.window(View.OPEN)
     assert isinstance(row, RecordRow)
     assert row.title == "Hallo"
+
+
+async def test_a_file_is_saved_before_and_after_its_mail_is_placed(
+    desk: Desk, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))
+    world.message(world.record("Alt"))
+    raw_id = world.quarantined("Hallo", "zoe@example.net", content=WITH_FILE)
+    waiting = await desk.thread(View.QUARANTINE, raw_id)
+    assert waiting is not None
+    assert _name_and_text(await desk.save_file(waiting.messages[0], 0)) == ("liste.csv", "eins")
+    await desk.place_mail(raw_id, 1001)
+    (row,) = await desk.window(View.OPEN)
+    placed = await desk.thread(View.OPEN, row.id)
+    assert placed is not None
+    message = next(one for one in placed.messages if one.attachments)
+    assert _name_and_text(await desk.save_file(message, 0)) == ("liste (2).csv", "eins")
+    with pytest.raises(NotFound):
+        await desk.save_file(message, 1)
+
+
+def _name_and_text(path: str) -> tuple[str, str]:
+    return Path(path).name, Path(path).read_text().strip()
 
 
 async def test_raw_of_what_never_was_a_mail_is_empty(desk: Desk, world: World) -> None:

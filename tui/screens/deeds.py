@@ -56,14 +56,16 @@ class Deeds:
         if not self._screen.records.next_need(direction):
             self._screen.say("No further record needs us." if direction > 0 else "No record above needs us.")
 
-    def _read(self, deed: str, _: str) -> None:
+    def _read(self, deed: str, argument: str) -> None:
         thread = self._screen.thread
         deeds: dict[str, Callable[[], object]] = {
             "open": lambda: self._screen.set_focus(thread.pager),
             "page": self._page,
             "page_back": lambda: thread.page(-1),
             "raw": thread.show_raw,
-            "resend": self._resend,
+            "details": thread.show_details,
+            "save": self._save,
+            "resend": lambda: self._resend(argument),
             "quotes": lambda: self._screen.say(thread.fold_quotes()),
             "why": lambda: self._screen.say(thread.show_why()),
         }
@@ -74,10 +76,24 @@ class Deeds:
         if not self._screen.thread.page(1):
             self._screen.records.move(1)
 
-    def _resend(self) -> None:
-        delivery_id = self._screen.thread.resendable()
-        if delivery_id is not None:
-            self._screen.ask_desk(self._verbs.resend(delivery_id))
+    def _resend(self, address: str) -> None:
+        copy_id = self._screen.questions.copy()
+        if copy_id is None:
+            self._screen.say("This copy arrived, or is on its way; choose another with j and k.")
+        else:
+            self._screen.ask_desk(self._verbs.resend(copy_id, address))
+
+    def _save(self) -> None:
+        """Save the chosen file; with several, first choose one."""
+        thread = self._screen.thread
+        message, index = thread.message, thread.to_save()
+        if message is None:
+            return
+        if index is None:
+            thread.show_details()
+            self._screen.say("There are several: j and k choose one, d saves it.")
+        else:
+            self._screen.ask_desk(self._verbs.save(message, index))
 
     def _view(self, deed: str, _: str) -> None:
         if deed in ("next", "previous"):
@@ -119,11 +135,20 @@ class Deeds:
 
     def _place(self, deed: str, argument: str) -> None:
         row = self._screen.records.current
-        if isinstance(row, QuarantineRow):
-            place = self._verbs.attach if deed == "attach" else self._verbs.open
-            placing = place(row, argument)
-            if placing is not None:
-                self._screen.ask_desk(placing)
+        if not isinstance(row, QuarantineRow):
+            return
+        verb, _, whose = deed.partition("_")
+        from_now_on = {"sender": "address", "domain": "domain"}.get(whose, "")
+        verbs = self._verbs
+        deeds: dict[str, Callable[[QuarantineRow], Deed | None]] = {
+            "attach": lambda mail: verbs.attach(mail, argument),
+            "open": lambda mail: verbs.open(mail, argument, from_now_on),
+            "contact": verbs.contact,
+            "spam": lambda mail: verbs.spam(mail, from_now_on),
+        }
+        placing = deeds[verb](row)
+        if placing is not None:
+            self._screen.ask_desk(placing)
 
     def _app(self, deed: str, argument: str) -> None:
         screen = self._screen
@@ -131,12 +156,16 @@ class Deeds:
             "undo": lambda: screen.ask_desk(screen.take_back()),
             "back": screen.back,
             "search": lambda: screen.search_for(argument),
-            "command": lambda: screen.prompt(":", ""),
+            "command": self._command,
             "help": self._help,
             "redraw": screen.redraw,
             "quit": lambda: screen.ask_desk(screen.app.action_quit()),
         }
         deeds[deed]()
+
+    def _command(self) -> None:
+        self._screen.questions.forget()
+        self._screen.prompt(":", "")
 
     def _help(self) -> None:
         screen = self._screen

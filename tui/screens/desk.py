@@ -30,6 +30,7 @@ from tui.screens.deeds import Deeds
 from tui.screens.keyed import KeyedScreen
 from tui.screens.pace import Dwell, Seconds
 from tui.screens.places import context_of, situation_of
+from tui.screens.questions import Questions
 from tui.screens.trouble import Recovery, sentence_of
 from tui.screens.verbs import Verbs
 from tui.widgets.fault import Fault, fault_of
@@ -75,6 +76,7 @@ class DeskScreen(KeyedScreen):
         self.hints = Lines(id="hints")
         verbs = Verbs(desk, self.records, self.say)
         self._verbs = verbs
+        self.questions = Questions(self)
         self._deeds = Deeds(self, verbs)
 
     def compose(self) -> ComposeResult:
@@ -247,7 +249,7 @@ class DeskScreen(KeyedScreen):
         if command.id == "app.search":
             self.prompt("/", self.records.search)
         else:
-            self.prompt(":", f"{command.name} ")
+            self.prompt(":", f"{command.name} {self.questions.begin(command)}")
 
     def prompt(self, prompt: str, text: str) -> None:
         """Ask for a command or a search."""

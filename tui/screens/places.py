@@ -33,7 +33,8 @@ def situation_of(screen: "DeskScreen", agent: "AgentView", context: Context | No
         login=agent.login,
         searching=bool(screen.records.search),
         draft=screen.writing,
-        deliveries=tuple(one.state for one in message.deliveries) if message else (),
+        undelivered=screen.thread.to_resend() is not None,
+        files=len(message.attachments) if message else 0,
         following=thread is not None
         and any(one.staff and mine in ((one.name, one.address), (one.name, "")) for one in thread.followers),
     )

@@ -1,13 +1,17 @@
 """What keys do to the record under the cursor: asked of the desk, said in one sentence, seen at once in the list."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from models.types.draft import Undone
 from models.types.errors import NightdeskError
+from models.types.message import MessageView
 from models.types.record import ListRow, QuarantineRow, RecordRow, View
 from tui.bridge import Desk
+from tui.commands import KINDS
 from tui.panels.record_list import RecordList
+from tui.render import wash
 
 Say = Callable[[str], None]
 Deed = Coroutine[Any, Any, None]
@@ -45,13 +49,28 @@ class Verbs:
             return None
         return self._leaving(row, lambda: self._desk.place_mail(row.id, int(digits)), leaves=True)
 
-    def open(self, row: QuarantineRow, kind: str) -> Deed:
-        """Open a record of this kind from a quarantined mail."""
-        return self._leaving(row, lambda: self._desk.open_record_from_mail(row.id, kind.strip()), leaves=True)
+    def open(self, row: QuarantineRow, kind: str, from_now_on: str) -> Deed:
+        """Open a record of this kind from a quarantined mail; the beginning of a usual kind is enough."""
+        usual = [one for one in KINDS if one.startswith(kind.strip().lower())]
+        meant = usual[0] if len(usual) == 1 else kind.strip()
+        ask = partial(self._desk.open_record_from_mail, row.id, meant, from_now_on=from_now_on)
+        return self._leaving(row, ask, leaves=True)
 
-    async def resend(self, delivery_id: int) -> None:
-        """Send a failed, bounced or unsure copy again."""
-        self._say(await self._desk.resend(delivery_id))
+    def spam(self, row: QuarantineRow, from_now_on: str) -> Deed:
+        """Take a quarantined mail out as spam."""
+        return self._leaving(row, partial(self._desk.mark_spam, row.id, from_now_on=from_now_on), leaves=True)
+
+    async def contact(self, row: QuarantineRow) -> None:
+        """Make the sender of a quarantined mail a customer."""
+        self._say(await self._desk.make_contact(row.id))
+
+    async def resend(self, delivery_id: int, address: str) -> None:
+        """Send a failed, bounced or unsure copy again, to this address."""
+        self._say(await self._desk.resend(delivery_id, address.strip()))
+
+    async def save(self, message: MessageView, index: int) -> None:
+        """Save a file that came with a message."""
+        self._say(f"Saved as {wash.line(await self._desk.save_file(message, index), 400)}")
 
     async def undo(self) -> Undone:
         """Take back the newest thing."""

@@ -18,6 +18,7 @@ class Pager(Painted, can_focus=True):
         self.blocks = Blocks(())
         self.top: Position = START
         self.chosen: int | None = None
+        self.marked = False  # the chosen block is marked without the keys, too
         self._visible: list[tuple[int, int, Line]] | None = None
 
     def show(self, painters: list[Painter], *, top: Position = START, chosen: int | None = None) -> None:
@@ -36,6 +37,14 @@ class Pager(Painted, can_focus=True):
         if block != self.chosen:
             self.chosen = block
             self._repaint()
+
+    def bring_in(self, block: int) -> None:
+        """Scroll so far that a block stands on the screen, its first line at least."""
+        lines = len(self.blocks.lines(block))
+        if (block, 0) < self.top or lines >= self.size.height:
+            self.go((block, 0))
+        elif (block, lines - 1) > self.bottom:
+            self.go(self.blocks.back((block, lines), self.size.height))
 
     def scroll_lines(self, count: int) -> bool:
         """Scroll down (or up, negative); False at the end in that direction."""
@@ -66,7 +75,7 @@ class Pager(Painted, can_focus=True):
             return BLANK, Ground.PAGE
         block, number, line = shown[y]
         if number == 0 and block == self.chosen:
-            return line, Ground.CURSOR if self.has_focus else Ground.PAGE
+            return line, Ground.CURSOR if self.has_focus else Ground.RESTING if self.marked else Ground.PAGE
         return line, Ground.PAGE
 
     def _lines(self) -> list[tuple[int, int, Line]]:
