@@ -16,10 +16,20 @@ class Certificates:
     certificate: Path
     key: Path
     misnamed: Path  # by the same authority, for elsewhere.test
+    folder: Path
 
     def server_context(self, *, misnamed: bool = False) -> ssl.SSLContext:
         made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         made.load_cert_chain(self.misnamed if misnamed else self.certificate, self.key)
+        return made
+
+    def bad_context(self, kind: str) -> ssl.SSLContext:
+        """One nobody should believe: misnamed, expired, future, selfsigned or by a stranger."""
+        path = self.folder / f"{kind}.pem"
+        if not path.exists():
+            _make_bad(self.folder, kind)
+        made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        made.load_cert_chain(path, self.key)
         return made
 
 
@@ -44,4 +54,33 @@ def make_certificates(folder: Path) -> Certificates:
         (*sign, "-extfile", "elsewhere", "-out", "misnamed.pem"),
     ):  # fmt: skip
         subprocess.run((openssl, *command), cwd=folder, check=True, capture_output=True)
-    return Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key", folder / "misnamed.pem")
+    return Certificates(
+        folder / "ca.pem", folder / "server.pem", folder / "server.key", folder / "misnamed.pem", folder
+    )
+
+
+def _make_bad(folder: Path, kind: str) -> None:
+    openssl = need("openssl", "openssl")
+    if kind == "selfsigned":
+        command = ("req", "-x509", "-key", "server.key", "-days", "30", "-subj", "/CN=localhost",
+                   "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", "selfsigned.pem")  # fmt: skip
+        subprocess.run((openssl, *command), cwd=folder, check=True, capture_output=True)
+        return
+    if kind == "stranger":
+        command = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "stranger.key", "-out", "strangerca.pem",
+                   "-days", "30", "-subj", "/CN=a stranger")  # fmt: skip
+        subprocess.run((openssl, *command), cwd=folder, check=True, capture_output=True)
+        authority, dates = ("strangerca.pem", "stranger.key"), ("20200101000000Z", "20991231000000Z")
+    else:
+        authority = ("ca.pem", "ca.key")
+        dates = ("20200101000000Z", "20200201000000Z") if kind == "expired" else ("20980101000000Z", "20991231000000Z")
+    (folder / "index.txt").write_text("")
+    (folder / "serial").write_text("0A\n")
+    (folder / "ca.cnf").write_text(
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n"
+        "unique_subject=no\n[p]\ncommonName=supplied\n"
+    )
+    sign = ("ca", "-batch", "-config", "ca.cnf", "-cert", authority[0], "-keyfile", authority[1], "-in", "server.csr",
+            "-extfile", "extensions", "-startdate", dates[0], "-enddate", dates[1], "-out", f"{kind}.pem",
+            "-notext")  # fmt: skip
+    subprocess.run((openssl, *sign), cwd=folder, check=True, capture_output=True)

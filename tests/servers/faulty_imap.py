@@ -12,7 +12,7 @@ CAPABILITIES = "IMAP4rev1 IDLE AUTH=PLAIN"
 
 
 class FaultyImap(Scripted):
-    """Points: connect, capability, starttls, login, examine, search, sizes, bodies, headers, idle, logout.
+    """Points: connect, capability, starttls, login, list, examine, search, sizes, bodies, headers, idle, logout.
 
     Besides ``Fault``'s: at bodies "cut" (half of it, then reset), "wrong_uid", "nil", "skip", "huge" (a literal of
     999999999), "quoted" (bodies as quoted strings), "unsolicited" (flags and EXISTS in between); at starttls "inject".
@@ -74,6 +74,9 @@ class FaultyImap(Scripted):
             await line.reach("login", ok if right else f"{tag} NO [AUTHENTICATIONFAILED] no\r\n".encode())
         elif upper.startswith("AUTHENTICATE"):
             await self._authenticate(line, tag)
+        elif upper.startswith("LIST"):
+            folders = b'* LIST () "/" "INBOX"\r\n* LIST (\\Junk) "/" "Junk"\r\n'
+            await line.reach("list", folders + ok)
         elif upper.startswith("EXAMINE"):
             await line.reach("examine", self._status() + ok)
         elif upper.startswith("UID SEARCH"):

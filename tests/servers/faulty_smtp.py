@@ -3,6 +3,7 @@
 import base64
 import ssl
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers.scripted import Ended, Fault, Line, Scripted, fingerprint
@@ -30,6 +31,7 @@ class FaultySmtp(Scripted):
         self.extensions, self.passwords = extensions, passwords
         self.heard: list[str] = []
         self.last = b""
+        self.arrived: Callable[[bytes], None] = lambda content: None  # called with each mail that is taken
 
     async def dialogue(self, line: Line) -> None:
         await line.reach("connect", b"220 faulty.test ESMTP\r\n")
@@ -83,6 +85,12 @@ class FaultySmtp(Scripted):
         if words[1].upper() == "LOGIN":
             await line.say(b"334 UGFzc3dvcmQ6\r\n")
             password = base64.b64decode(await line.reader.readline()).decode()
+        elif words[1].upper() == "XOAUTH2":  # takes no token
+            await self.note("auth", right=False, tls=line.writer.get_extra_info("sslcontext") is not None)
+            await line.say(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")
+            await line.reader.readline()
+            await line.reach("auth", b"535 5.7.8 no such token\r\n")
+            return
         else:
             password = base64.b64decode(words[2]).decode().split("\0")[2]
         right = password in self.passwords
@@ -108,6 +116,7 @@ class FaultySmtp(Scripted):
         action = fault.do if fault is not None else ""
         if action in ("", "drip") or action.startswith(("accept", "say 2")):
             await self.note("accepted", **facts)
+            self.arrived(self.last)
         else:
             await self.note("not_accepted", did=action, **facts)
         if action.startswith(("accept_then_", "reject_then_")):
