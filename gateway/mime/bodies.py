@@ -3,7 +3,7 @@
 from gateway.mime.armor import SAID_ENCRYPTED
 from gateway.mime.content import Content
 from gateway.mime.enclosures import enclosed_files
-from gateway.mime.limits import DEPTH, NOT_FULLY_PARSED
+from gateway.mime.limits import DEPTH, NOT_FULLY_PARSED, TEXT_BYTES
 from gateway.mime.parts import Part
 from gateway.mime.text_part import add_text
 from models.rules.filename import safe
@@ -47,7 +47,13 @@ def _container(part: Part, content: Content, *, first: bool) -> None:
 
 def _alternative(part: Part, content: Content) -> None:
     """Take the plain form unless it is empty or a mere stub of the HTML; files of all forms are kept."""
-    forms = [read_content(child) for child in part.children]
+    forms: list[Content] = []
+    enough = False  # a plain form was read that no HTML form can stand in for
+    for child in part.children:
+        form = _unread_html(child) if enough and child.type == "text/html" else None
+        form = form or read_content(child)
+        enough = enough or (form.plain and _length(form) >= _STUB)
+        forms.append(form)
     readable = [form for form in forms if any(line.strip() for line in form.lines)]
     plain = next((form for form in readable if form.plain), None)
     rich = next((form for form in readable if form.has_html and not form.plain), None)
@@ -61,6 +67,16 @@ def _alternative(part: Part, content: Content) -> None:
             content.has_html |= form.has_html
     if chosen:
         content.add(chosen)
+
+
+def _unread_html(part: Part) -> Content | None:
+    """Say that an HTML form is there without reading it; None when it is not read as text."""
+    if part.cut or part.children or not _is_text(part, first=True):
+        return None
+    content = Content(has_html=True)
+    if part.end - part.start > TEXT_BYTES:
+        content.warn(NOT_FULLY_PARSED)
+    return content
 
 
 def _length(form: Content) -> int:
@@ -96,7 +112,7 @@ def _leaf(part: Part, content: Content) -> None:
         content.warn("signed (S/MIME): the text is inside the file" if signed else SAID_ENCRYPTED)
     if _deep(part):
         content.warn(NOT_FULLY_PARSED)
-    data_size = len(part.raw()) if part.children else len(part.decoded())
+    data_size = len(part.raw()) if part.children else part.decoded_size()
     if data_size or _name(part):
         content.files.append(_file(part, data_size))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gateway.mime.bounce_kind import recipient
 from gateway.mime.bounce_places import Words
-from gateway.mime.bounce_words import BODY, DELAYED, SUBJECT
+from gateway.mime.bounce_words import BODY, DELAYED, SUBJECT, SUBJECT_STEMS
 from gateway.mime.delivery_status import addresses_of, read_status
 from gateway.mime.header import Header, read_header
 from gateway.mime.ids import message_ids
@@ -54,11 +54,21 @@ def own_addresses(header: Header) -> frozenset[str]:
 
 
 def _may_be_one(sender: tuple[Mailbox, ...], subject: str, return_path: str | None) -> bool:
-    return _from_system(sender, return_path) or SUBJECT.search(subject[:500]) is not None
+    return _from_system(sender, return_path) or subject_says_so(subject)
+
+
+def subject_says_so(subject: str) -> bool:
+    """Say whether a subject speaks of a failed delivery. Most do not even hold a stem of such words."""
+    subject = subject[:500]
+    if subject.isascii():
+        lowered = subject.lower()
+        if not any(map(lowered.__contains__, SUBJECT_STEMS)):
+            return False
+    return SUBJECT.search(subject) is not None
 
 
 def _says_so(words: Words, sender: tuple[Mailbox, ...], subject: str, return_path: str | None) -> bool:
-    above = SUBJECT.search(subject[:500]) is not None
+    above = subject_says_so(subject)
     below = any(BODY.search(line) for line in words.own if not line.startswith(">"))
     if _from_system(sender, return_path):
         away = AUTOMATIC_SUBJECT.match(subject)

@@ -25,6 +25,13 @@ _SUBJECT = (
     r"無法(?:傳遞|傳送|投遞)", r"无法(?:传递|投递|送达)", r"未送达", r"배달(?:되지| 실패)", r"전송 실패", r"반송",
 )  # fmt: skip
 SUBJECT = re.compile("|".join(_SUBJECT), re.IGNORECASE)
+# Of these every ASCII subject that SUBJECT finds holds one, in lower case: looking for them is a tenth of the work.
+SUBJECT_STEMS = (
+    "deliver", "fail", "mail", "message", "return", "not ", "couldn", "cannot", "can't", "unable", "error",
+    "rejected:", "postmaster", "unknown", "zust", "zugest", "dostarcz", "remis", "entreg", "devuelto", "falha", "mancata",
+    "recapit", "impossibile", "onbestelbaar", "afgeleverd", "bezorgd", "leverer", "leveres", "toimittaa", "teslim",
+    "iletilemedi", "livr", "distribu",
+)  # fmt: skip
 
 _BODY = (
     r"(?:could|can|did|was|were|has|have)\s?(?:not|n['’]t)\s(?:yet )?(?:been |be |able to )?(?:deliver|reach|receive)",

@@ -14,6 +14,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _MBOX = re.compile(rb">?From ")
+_WHOLE_FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -55,6 +56,30 @@ def read_header(content: bytes, start: int, end: int) -> tuple[Header, int]:
     if content.startswith((b"\n", b"\r\n"), start, end):
         return Header(), start + (1 if content[start] == 10 else 2)
     found = _END.search(content, start, end)
+    if found and found.start() - start < HEADER_BYTES and (sound := _sound_fields(content[start : found.start()])):
+        return Header(sound), found.end()
+    return _read_lines(content, start, end, found)
+
+
+def _sound_fields(head: bytes) -> dict[str, list[bytes]] | None:
+    """Read a header in which every line begins or continues a field, as in nearly all mail; None when one does not."""
+    fields: dict[str, list[bytes]] = {}
+    found = _WHOLE_FIELD.findall(head)
+    if len(found) != 1 + head.count(b"\n") - head.count(b"\n ") - head.count(b"\n\t"):
+        return None
+    for name, value in found:
+        if b"\n" in value:
+            value = value.replace(b"\r\n", b"").replace(b"\n", b"")
+        key = name.decode("ascii").lower()
+        if key in fields:
+            fields[key].append(value.strip())
+        else:
+            fields[key] = [value.strip()]
+    return fields
+
+
+def _read_lines(content: bytes, start: int, end: int, found: re.Match[bytes] | None) -> tuple[Header, int]:
+    """Read line by line what may hold junk, or end without a blank line."""
     head_end = found.start() + 1 if found else end
     body = found.end() if found else end
     lines = content[start : min(head_end, start + HEADER_BYTES)].split(b"\n")

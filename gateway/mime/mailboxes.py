@@ -1,6 +1,7 @@
 """Address lists (RFC 5322 3.4) as they are written; linear, and no field makes it fail."""
 
 import re
+from functools import lru_cache
 
 from gateway.mime.charset import decode
 from gateway.mime.clean import storable
@@ -13,6 +14,7 @@ _SPACE = re.compile(r"\s+")
 _SIMPLE = re.compile(
     rb"(?:\"?([A-Za-z0-9 ._+/&-]{0,100}?)\"? ?<)?([A-Za-z0-9._+=-]{1,100})@([A-Za-z0-9.-]{1,100})(?(1)>|)[ ]?$"
 )
+_SHORT = 200  # bytes of a field worth remembering
 _ATOM = re.compile(r'[^\s"(<,;:]+')
 _QUOTED_PAIR = re.compile(r"\\(.)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -27,6 +29,10 @@ def mailboxes(raw: bytes | None, hint: str = "") -> tuple[Mailbox, ...]:
     """Read an address field. Groups are dissolved; an entry without an address keeps its name."""
     if not raw:
         return ()
+    return _read_again(raw, hint) if len(raw) <= _SHORT else _read(raw, hint)
+
+
+def _read(raw: bytes, hint: str) -> tuple[Mailbox, ...]:
     simple = _SIMPLE.match(raw)
     if simple:
         name, local, domain = (part.decode("ascii") for part in simple.groups(b""))
@@ -34,6 +40,9 @@ def mailboxes(raw: bytes | None, hint: str = "") -> tuple[Mailbox, ...]:
     text = decode(raw[:HEADER_VALUE], "", hint)
     reader = _Reader(text)
     return tuple(reader.read())
+
+
+_read_again = lru_cache(2048)(_read)  # a mailbox holds few writers, and our own address on nearly every mail
 
 
 class _Reader:

@@ -11,7 +11,7 @@ from gateway.mime.enclosures import enclosed_content
 from gateway.mime.header import Header
 from gateway.mime.ids import message_id, message_ids
 from gateway.mime.limits import MAILBOXES, NOT_FULLY_PARSED, TEXT
-from gateway.mime.machine import judge, marked_as_spam
+from gateway.mime.machine import LOOP_HEADER, judge, marked_as_spam
 from gateway.mime.mailboxes import mailboxes
 from gateway.mime.parts import find, read_tree
 from gateway.mime.quote_words import FORWARD_SUBJECT
@@ -22,7 +22,6 @@ from models.types.message import MailClass
 
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
 _FIELDS = 50  # of one name that are read
-LOOP_HEADER = "x-nightdesk-loop"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -103,8 +102,13 @@ def _new_text(held: Content, subject: str) -> str:
 
 def _people(header: Header, name: str) -> tuple[Mailbox, ...]:
     """All fields of that name together: a mail may carry two To fields, and wrongly two From."""
+    raws = header.fields.get(name)
+    if raws is None:
+        return ()
+    if len(raws) == 1:
+        return mailboxes(raws[0], header.hint)
     found: list[Mailbox] = []
-    for raw in header.raws(name)[:_FIELDS]:
+    for raw in raws[:_FIELDS]:
         found += mailboxes(raw, header.hint)
         if len(found) >= MAILBOXES:
             break

@@ -1,12 +1,13 @@
 """The tree of parts by their place in the raw bytes: one pass per level, nothing copied, limits kept (RFC 2046)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.mime.header import Header, read_header
 from gateway.mime.limits import DEPTH, PARTS
 from gateway.mime.params import field_type, parameters
-from gateway.mime.transfer import decode_transfer
+from gateway.mime.transfer import decode_transfer, size_of_base64
 
 _GUESS = re.compile(rb"(?<![^\n])--([^\s\r\n][^\r\n]{0,199}?)[ \t]*\r?\n(?:[A-Za-z-]{3,40}:|\r?\n)")
 _FILE_NAME = re.compile(r"([^/\\?#:*<>|\"]{1,120}\.[A-Za-z0-9]{2,5})$")
@@ -23,7 +24,7 @@ class Part:
     end: int
     path: str
     type: str
-    params: dict[str, str]
+    params: Mapping[str, str]
     children: list["Part"] = field(default_factory=list)
     cut: bool = False  # a limit was reached inside: the children are not all of it
 
@@ -35,6 +36,13 @@ class Part:
         """Return the body with its transfer encoding undone; of more than ``limit`` encoded bytes only the first."""
         end = self.end if limit is None else min(self.end, self.start + limit)
         return decode_transfer(self.content[self.start : end], self.header.plain("content-transfer-encoding"))
+
+    def decoded_size(self) -> int:
+        """Say how long ``decoded()`` is."""
+        encoding = self.header.plain("content-transfer-encoding")
+        if encoding == "base64":
+            return size_of_base64(self.content[self.start : self.end])
+        return len(decode_transfer(self.content[self.start : self.end], encoding))
 
     def file_name(self) -> str:
         """Return the name the part claims for itself, "" when it has none."""
@@ -90,7 +98,7 @@ class _Reader:
         header, body = read_header(self.content, start, end)
         raw_type = header.raw("content-type")
         kind = field_type(raw_type) or default_type
-        params = parameters(raw_type, header.hint) if raw_type else {}
+        params: Mapping[str, str] = parameters(raw_type, header.hint) if raw_type else {}
         header.hint = params.get("charset", "")
         part = Part(self.content, header, min(body, end), end, path, kind, params)
         if kind.startswith("multipart/"):

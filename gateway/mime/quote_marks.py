@@ -11,6 +11,7 @@ _SAID_LONGEST = 120
 _LINE_LONGEST = 1000
 _BLOCK_LINES = 12  # lines of a header block that are looked at
 _ADDRESS = re.compile(r"[^\s<>@()\[\]]{1,100}@[^\s<>@()\[\]]{1,100}")
+_DIGIT = re.compile(r"\d")
 _ENDS = re.compile(r"(?::|：|wrote)[\s*_–—\u200e\u200f\u202a-\u202e\u2066-\u2069-]{0,40}$", re.IGNORECASE)
 _DASHED = re.compile(r"\s*[–—-]{2,}\s?[^–—-].{0,200}\bwrote\s?[–—-]{2,}\s*$", re.IGNORECASE)
 _SAID = re.compile(
@@ -42,7 +43,7 @@ def intro_at(lines: Sequence[str], at: int) -> int:
         return 0
     if _DASHED.match(line):
         return 1
-    if OPENER.match(line) and any(character.isdigit() for character in line):
+    if _DIGIT.search(line) and OPENER.match(line):
         return _opened(lines, at)
     if _ENDS.search(line):
         return 1 if _is_intro(line, opened=False) or (_names_writer(line) and _quoted_below(lines, at + 1)) else 0
@@ -95,12 +96,16 @@ def _quoted_below(lines: Sequence[str], at: int) -> bool:
 
 
 def _is_intro(text: str, *, opened: bool) -> bool:
-    verb = WROTE.search(text) is not None
-    address = _ADDRESS.search(text) is not None
     moment = MOMENT.search(text) is not None
     if opened:
-        return moment and (verb or address)
-    return (verb and (address or moment)) or (moment and _IN_BRACKETS.search(text) is not None)
+        return moment and (_ADDRESS.search(text) is not None or _says_wrote(text))
+    if _says_wrote(text) and (moment or _ADDRESS.search(text)):
+        return True
+    return moment and _IN_BRACKETS.search(text) is not None
+
+
+def _says_wrote(text: str) -> bool:
+    return text.endswith("wrote:") or WROTE.search(text) is not None
 
 
 def shared_intro(line: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.mime.quote_marks import header_block_at, intro_at, is_quote, shared_intro
-from gateway.mime.quote_words import ABOVE, FORWARDED, ORIGINAL
+from gateway.mime.quote_words import ABOVE, FORWARDED, ORDINARY, ORIGINAL
 from gateway.mime.signatures import is_rule, without_signature
 
 _PATTERN_LONGEST = 1000  # characters; no program writes a separator or an intro longer than this
@@ -25,6 +25,17 @@ def new_text(lines: Sequence[str], quoted: Sequence[bool], *, html: bool = False
     return "\n".join(_unmarked(line) for line in lines).strip()
 
 
+def is_ordinary(line: str) -> bool:
+    """Say that a line can neither quote, nor introduce, nor end anything: words without a digit, colon, @ or mark."""
+    return ORDINARY.match(line) is not None and len(line) <= _PATTERN_LONGEST and "wrote" not in line.lower()
+
+
+def _may_forward(line: str) -> bool:
+    """Look at the first letter: quoted lines are many, and few begin as FORWARDED does."""
+    first = line.lstrip("> \t")[:1]
+    return not first.isalpha() or first in "bBaAdDiIsSİıſ"
+
+
 class _Reader:
     def __init__(self, lines: Sequence[str], quoted: Sequence[bool], *, html: bool, forwarded: bool) -> None:
         self.lines, self.quoted = lines, quoted
@@ -36,20 +47,33 @@ class _Reader:
 
     def read(self) -> list[str]:
         """Go down the lines until the rest is quoted."""
-        at = 0
-        while at < len(self.lines):
-            step = self._step(at)
+        at, lines, quoted, kept = 0, self.lines, self.quoted, self.kept
+        while at < len(lines):
+            line = lines[at]
+            if quoted[at]:
+                step = self._step(at)
+            elif not line:
+                kept.append("")
+                step = 1
+            elif is_ordinary(line):  # as most lines are: no step would say otherwise
+                kept.append(line)
+                self.written = True
+                step = 1
+            elif line[0] == ">" and len(line) < _WRAPPED and not (self.cites_own or _may_forward(line)):
+                step = 1
+            else:
+                step = self._step(at)
             if step == 0:
                 break
             at += step
-        return self.kept
+        return kept
 
     def _step(self, at: int) -> int:
         """Take or leave the line at hand; return how many lines were dealt with, 0 when the rest is quoted."""
         line = self.lines[at]
         if len(line) > _PATTERN_LONGEST:
             return self._long_line(line, at)
-        if FORWARDED.match(line):
+        if _may_forward(line) and FORWARDED.match(line):
             return self._forward(at)
         if self.quoted[at]:
             return 1

@@ -16,7 +16,8 @@ _LINES = 400
 
 def read_notification(lines: list[str]) -> Bounce | None:
     """Read a notification; None when the text is none."""
-    if not any("notificationType" in line or "eventType" in line for line in lines[:30]):
+    head = "\n".join(lines[:30])
+    if "notificationType" not in head and "eventType" not in head:
         return None
     text = "".join(lines[:_LINES]).replace('\\"', '"').replace("\\\\", "\\")
     kind = _TYPE.search(text)

@@ -14,17 +14,22 @@ _MOBILE_LONGEST = 70  # characters; longer is a sentence about a phone
 
 def without_signature(lines: list[str]) -> list[str]:
     """Cut the signature off. A separator with a whole text below it is a divider, not a signature."""
-    below = _texts_below(lines)
     for at, line in enumerate(lines):
-        if not line or (line[0] not in "-—–_ *([" and not line[0].isalpha()):
+        first = line[:1]
+        if not first or (first not in "-—–_ *([" and not first.isalpha()):
             continue
-        if _SEPARATOR.match(line) and below[at] <= _LONGEST:
+        if first in "-—–_" and _ends_text(lines, at):
             return _end(lines[:at])
-        if _FOOTER.match(line) and at and 0 < below[at] <= _FOOTER_LONGEST:
-            return _end(lines[:at])
-        if is_mobile(line) and at and below[at] <= _LONGEST:
+        if at and is_mobile(line) and _texts_below(lines, at) <= _LONGEST:
             return _end(lines[:at])
     return _end(lines)
+
+
+def _ends_text(lines: list[str], at: int) -> bool:
+    """Say whether a drawn line stands where a text ends."""
+    if _SEPARATOR.match(lines[at]) and _texts_below(lines, at) <= _LONGEST:
+        return True
+    return at > 0 and _FOOTER.match(lines[at]) is not None and 0 < _texts_below(lines, at) <= _FOOTER_LONGEST
 
 
 def is_mobile(line: str) -> bool:
@@ -40,12 +45,14 @@ def is_rule(line: str) -> bool:
     return len(line.strip()) > 1 and not line.strip(_DRAWN)
 
 
-def _texts_below(lines: list[str]) -> list[int]:
-    """Count, for each line, those after it that are not blank."""
-    counts = [0] * len(lines)
-    for at in range(len(lines) - 2, -1, -1):
-        counts[at] = counts[at + 1] + bool(lines[at + 1].strip())
-    return counts
+def _texts_below(lines: list[str], at: int) -> int:
+    """Count the lines after one that are not blank, as far as it matters how many."""
+    count = 0
+    for number in range(at + 1, len(lines)):
+        count += bool(lines[number].strip())
+        if count > _LONGEST:
+            break
+    return count
 
 
 def _end(lines: list[str]) -> list[str]:

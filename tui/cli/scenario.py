@@ -6,7 +6,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from gateway.mime.parse import LOOP_HEADER, parse
+from gateway.mime.machine import LOOP_HEADER
+from gateway.mime.parse import parse
 from models.rules import tokens
 from models.rules.address import domain, normal
 from models.store import desk_facts, messages, placed
