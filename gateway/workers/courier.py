@@ -70,7 +70,7 @@ class Courier:
         try:
             plan = await self._threads.read(accounts.plan, self._account_id)
         except (SettingsError, NotFound) as error:
-            return Refused(Reason.AUTH, Phase.AUTH, str(error), account_wide=True)
+            return Refused(Reason.AUTH, Phase.AUTH, f"{error} {error.remedy}".strip(), account_wide=True)
         except DatabaseError as error:
             return Deferred(Reason.SYSTEM, Phase.CONNECT, str(error))
         if plan.smtp is None:
