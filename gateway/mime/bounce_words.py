@@ -28,8 +28,8 @@ SUBJECT = re.compile("|".join(_SUBJECT), re.IGNORECASE)
 # Of these every ASCII subject that SUBJECT finds holds one, in lower case: looking for them is a tenth of the work.
 SUBJECT_STEMS = (
     "deliver", "fail", "mail", "message", "return", "not ", "couldn", "cannot", "can't", "unable", "error",
-    "rejected:", "postmaster", "unknown", "zust", "zugest", "dostarcz", "remis", "entreg", "devuelto", "falha", "mancata",
-    "recapit", "impossibile", "onbestelbaar", "afgeleverd", "bezorgd", "leverer", "leveres", "toimittaa", "teslim",
+    "rejected:", "postmaster", "unknown", "zust", "zugest", "dostarcz", "remis", "entreg", "devuelto", "falha",
+    "mancata", "recapit", "impossibile", "onbestelbaar", "afgeleverd", "bezorgd", "leverer", "leveres", "toimittaa", "teslim",
     "iletilemedi", "livr", "distribu",
 )  # fmt: skip
 
