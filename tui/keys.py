@@ -141,11 +141,12 @@ IN_TEXT = frozenset({Context.WRITING})
 BUT_TEXT = READING | IN_REVIEW
 EVERYWHERE = frozenset(Context)
 
-_RESEND = "send a failed, bounced or unsure copy again, there or to a corrected address"
-_OPEN_SENDER = "open a record; so for all mail of this sender from now on"
-_SPAM_SENDER = "spam; so for all mail of this sender from now on"
-_OPEN_DOMAIN = "open a record; so for everybody at the sender's domain from now on"
-_SPAM_DOMAIN = "spam; so for everybody at the sender's domain from now on"
+_RESEND = "send a failed, bounced or unsure copy again, also elsewhere"
+_OPEN_SENDER = "open a record, from now on for all mail of its sender"
+_SPAM_SENDER = "spam, from now on all mail of its sender"
+_OPEN_DOMAIN = "open a record, from now on for its sender's whole domain"
+_SPAM_DOMAIN = "spam, from now on its sender's whole domain"
+_CONTACT = "make the sender of a quarantined mail a customer"
 _N = "number"
 _C = Command
 COMMANDS: tuple[Command, ...] = (
@@ -176,7 +177,15 @@ COMMANDS: tuple[Command, ...] = (
     _C("thread.resend", "resend", ("S",), _RESEND, "", READING, to_resend, "address"),
     _C("mail.attach", "attach", ("m",), "put a quarantined mail on a record", "attach", READING, on_quarantine, _N),
     _C("mail.open", "open", ("O",), "open a record from a quarantined mail", "open as", READING, on_quarantine, "kind"),
-    _C("mail.contact", "contact", ("C",), "make its sender a customer", "customer", READING, on_quarantine),
+    _C(
+        "mail.contact",
+        "contact",
+        ("C",),
+        "make the sender of a quarantined mail a customer",
+        "customer",
+        READING,
+        on_quarantine,
+    ),
     _C("mail.spam", "spam", ("!",), "take a quarantined mail out as spam", "spam", READING, on_quarantine),
     _C("mail.open_sender", "open-sender", ("; O",), _OPEN_SENDER, "", READING, on_quarantine, "kind"),
     _C("mail.spam_sender", "spam-sender", ("; !",), _SPAM_SENDER, "", READING, on_quarantine),

@@ -81,7 +81,7 @@ async def test_a_resize_keeps_the_cursor_and_the_text():
 
 
 async def test_a_failed_read_is_said_tried_again_and_said_to_work(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.screens.desk.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("tui.screens.trouble.RETRY_SECONDS", 0.01)
     desk = small_desk()
     said = []
     desk.fail_next = DatabaseError("The database is locked.", "It is tried again.")

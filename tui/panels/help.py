@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from tui.keys import Command, Context, shown
-from tui.render.cells import pad
+from tui.render.cells import pad, wrap
 from tui.render.ink import BLANK, Line, Role
 
+KEYS_CELLS, NAME_CELLS = 16, 20
 _PLACES = {
     Context.LIST: "in the list",
     Context.THREAD: "in the thread",
@@ -19,18 +20,19 @@ def help_lines(commands: Sequence[Command], context: Context, width: int) -> lis
     here = [command for command in commands if context in command.contexts]
     other = [command for command in commands if context not in command.contexts]
     lines: list[Line] = [((f"Keys {_PLACES[context]}", Role.STRONG), ("   Esc closes, Space pages", Role.MUTED)), BLANK]
-    lines += [_command_line(command, width) for command in here]
+    for command in here:
+        lines += _command_lines(command, width)
     lines += [BLANK, (("Elsewhere", Role.STRONG),), BLANK]
-    lines += [_command_line(command, width) for command in other]
+    for command in other:
+        lines += _command_lines(command, width)
     return lines
 
 
-def _command_line(command: Command, width: int) -> Line:
-    keys = " ".join(shown(key) for key in command.keys)
+def _command_lines(command: Command, width: int) -> list[Line]:
+    """Paint keys, words and name beside one another; long words go on below."""
+    keys = ", ".join(shown(key) for key in command.keys)
     typed = f":{command.name} {command.argument.upper()}".rstrip() if command.name else ""
-    words = max(width - 15 - 20, 10)
-    return (
-        (pad(keys, 13) + "  ", Role.KEY),
-        (pad(command.words, words) + "  ", Role.TEXT),
-        (typed, Role.MUTED),
-    )
+    room = max(width - KEYS_CELLS - NAME_CELLS - 2, 16)
+    first, *rest = wrap(command.words, room)
+    head: Line = ((pad(keys, KEYS_CELLS), Role.KEY), (pad(first, room) + "  ", Role.TEXT), (typed, Role.MUTED))
+    return [head, *(((" " * KEYS_CELLS + part, Role.TEXT),) for part in rest)]

@@ -51,10 +51,10 @@ QUARANTINE_LINE: Line = (
     (" customer  ", Role.MUTED),
     ("!", Role.KEY),
     (" spam  ", Role.MUTED),
-    (";", Role.KEY),
-    (" first: from now on  ", Role.MUTED),
     ("w", Role.KEY),
-    (" why", Role.MUTED),
+    (" why  ", Role.MUTED),
+    (";", Role.KEY),
+    (" first: from now on", Role.MUTED),
 )
 
 
