@@ -54,6 +54,7 @@ def run() -> Iterator[Row]:
 
 
 async def _watched() -> tuple[Watchdog, Watchdog]:
+    coming = list(mails(COUNT, RECORDS))
     with copied(RECORDS) as file:
         url = f"sqlite:///{file}"
         desk = LocalDesk(url, AgentView(1, "bench", "Bench", "", Channel.INBOX), parse=_no_mail)
@@ -66,7 +67,7 @@ async def _watched() -> tuple[Watchdog, Watchdog]:
                 for _ in range(60):
                     await pilot.press("j")
             with Watchdog() as busy:
-                incoming = asyncio.create_task(take_in(database, list(mails(COUNT, RECORDS))))
+                incoming = asyncio.create_task(take_in(database, coming))
                 while not incoming.done():
                     await pilot.press("j")
                     await asyncio.sleep(0.05)
