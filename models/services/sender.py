@@ -88,6 +88,19 @@ def fitting(session: Session, record_id: int, address: str) -> str:
     return address if not named or any(not one.brands or brand.id in one.brands for one in named) else ""
 
 
+def of_brand(desk: DeskFacts, brand: BrandFacts, every: tuple[Candidate, ...]) -> SenderQuestion:
+    """Ask what the desk itself would write for a brand as."""
+    return SenderQuestion(
+        agent_id=None,
+        author_name="",
+        brand_id=brand.id or None,
+        brand_name=brand.name,
+        company_domains=desk.domains_of(brand.id),
+        personal_senders=brand.personal_senders,
+        notification=_stand_in(desk, brand, every),
+    )
+
+
 AGAIN = "Nothing was sent. Once that is put right, S sends it again."
 
 
@@ -95,16 +108,12 @@ def _ask(session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int |
     agent = desk.agent(agent_id)
     brand = desk.brand(record.brand_id)
     every = sending.candidates(session, agent_id)
-    question = SenderQuestion(
+    question = replace(
+        of_brand(desk, brand, every),
         agent_id=agent_id,
         author_name=agent.name if agent else "",
-        brand_id=brand.id or None,
-        brand_name=brand.name,
-        company_domains=desk.domains_of(brand.id),
         by_rule=sending.chosen_for_record(session, record.id),
         stay_on=_written_to(session, record, every) if brand.stay_on and agent_id is not None else "",
-        personal_senders=brand.personal_senders,
-        notification=_stand_in(desk, brand, every),
     )
     return question, every
 
