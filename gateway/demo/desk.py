@@ -8,6 +8,7 @@ from gateway.demo import cast, opening
 from gateway.demo.launch import SECRET
 from gateway.demo.process import USER
 from gateway.demo.world import LOOPBACK
+from models.rules.account_proof import vouched
 from models.services import setup
 from models.types.account import NewAccount, Security
 from models.types.people import Channel
@@ -20,7 +21,8 @@ def furnish(session: Session, *, login: str, name: str, ports: dict[str, int], n
         (cast.SUPPORT, "ticket"), (cast.SALES, "opportunity"), (cast.ORDERS, "order"), (cast.BILLING, "invoice"),
     ):  # fmt: skip
         setup.add_alias(session, address=address, creates=kind)
-    setup.add_account(session, _account(ports), now=now)
+    account = _account(ports)
+    setup.add_account(session, account, now=now, trial=vouched(account, now))
     setup.ensure_agent(session, login=login, name=name)
     mara = setup.ensure_agent(
         session, login="mara", name=cast.MARA.name, email=cast.MARA.address, channel=Channel.EMAIL

@@ -3,9 +3,10 @@
 from ipaddress import ip_address
 
 from models.rules.address import normal
-from models.types.account import NewAccount, Security
+from models.rules.host_name import host_name
+from models.types.account import Auth, NewAccount, Security
 
-SCHEMES = ("env:", "file:", "cmd:", "sealed:")
+SCHEMES = ("env:", "file:", "cmd:", "sealed:", "oauth:")
 LEAST_POLL_SECONDS = 5
 
 
@@ -17,12 +18,18 @@ def problems(new: NewAccount) -> tuple[str, ...]:
     if new.imap_host and new.pop3_host:
         found.append("It would fetch twice: name an IMAP or a POP3 server, not both.")
     for name, host, port, security in _servers(new):
+        if not host_name(host):
+            found.append(f"{host!r} is no name of a server.")
         if not 0 < port < 65536:
             found.append(f"{port} is no port for {name}.")
         if security is Security.PLAIN and not is_loopback(host):
             found.append(f"{name} at {host} would send the password unprotected: use tls or starttls.")
     if new.secret and (not new.secret.startswith(SCHEMES) or new.secret in SCHEMES):
         found.append("The password's place must be env:NAME, file:/path or cmd:COMMAND.")
+    if new.secret and (new.auth is Auth.OAUTH) != new.secret.startswith("oauth:"):
+        found.append("An account signs in with a password or by a consent (oauth), not with both.")
+    if any(ord(sign) < 32 or sign == "\x7f" for sign in new.user):
+        found.append("The user name holds a control character.")
     if new.poll_seconds < LEAST_POLL_SECONDS:
         found.append(
             f"Looking every {new.poll_seconds} seconds would annoy the provider: at least {LEAST_POLL_SECONDS}."

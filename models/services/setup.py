@@ -8,17 +8,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.rules import new_account
+from models.rules import account_proof, new_account
 from models.rules.address import domain as domain_of
 from models.rules.address import local, normal
+from models.services import account_edit
 from models.services.accounts import sealed
-from models.store import accounts, contacts, desk_facts, setting_up, settings
+from models.store import account_settings, accounts, contacts, desk_facts, setting_up, settings
 from models.store.changes import announce
 from models.types.account import NewAccount
 from models.types.errors import NotAllowed, NotFound
 from models.types.people import AgentView, Channel
 from models.types.routing import Policy
 from models.types.secret import Secret
+from models.types.trial import TrialResult
 
 # name, letter in lists, stages (the first is a new record's, the last one done), carries an amount
 KINDS = (
@@ -124,12 +126,18 @@ def add_account(
     agent_id: int | None = None,
     brand_id: int | None = None,
     password: Secret | None = None,
+    trial: TrialResult | None = None,
 ) -> int:
     """Keep a mail account, and its address as one records are answered from when it sends; the account's id.
 
     ``agent_id``: it is this employee's own, not the company's. ``password``: as it was typed; it is sealed here.
+    ``trial``: of exactly these settings, and passed; None: it is kept switched off, as untested.
     ``NotAllowed`` names the first thing wrong with it.
     """
+    new = account_edit.tidy(new)
+    passed = account_proof.proves(trial, new, account_proof.secret_word(new.secret, password))
+    if trial is not None and not passed:
+        raise NotAllowed("This account is not kept: its test did not pass, or was of other settings.")
     if password is not None:
         new = replace(new, secret=sealed(session, new, password))
     wrong = new_account.problems(new)
@@ -141,7 +149,10 @@ def add_account(
     name = (new.name.strip() or email)[:120]
     if accounts.by_name(session, name) is not None:
         raise NotAllowed(f"There is an account called {name} already.", "Choose another name for it.")
-    account_id = accounts.add(session, new, name=name, email=email, brand_id=brand_id)
+    account_id = accounts.add(session, new, name=name, email=email, brand_id=brand_id, active=passed)
+    if trial is not None:
+        stored = account_proof.fingerprint(new, account_proof.secret_word(new.secret))
+        account_settings.write_trial(session, account_id, trial, stored)
     if new.smtp_host:
         accounts.add_sending_address(
             session,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from models.tables.mail import Account, SendingAddress
 from models.tables.sender import AddressBrand
-from models.types.account import NewAccount, Security
+from models.types.account import Auth, NewAccount, Security
 from models.types.health import AccountState
 
 LONGEST_WAIT = timedelta(minutes=15)
@@ -47,6 +47,7 @@ class AccountFacts:
     ca_file: str
     folder: str
     poll_seconds: int
+    auth: Auth
     active: bool
     state: AccountState
     retry_at: datetime | None
@@ -71,7 +72,7 @@ def by_name(session: Session, name: str) -> int | None:
     return session.scalar(select(col(Account.id)).where(col(Account.name) == name))
 
 
-def add(session: Session, new: NewAccount, *, name: str, email: str, brand_id: int | None) -> int:
+def add(session: Session, new: NewAccount, *, name: str, email: str, brand_id: int | None, active: bool = False) -> int:
     """Keep a new account, judged before; its id. Without a password it logs in only as a user that was named."""
     said = asdict(new) | {"name": name, "email": email, "user": new.user or (new.email.strip() if new.secret else "")}
     del said["display_name"]
@@ -83,7 +84,7 @@ def add(session: Session, new: NewAccount, *, name: str, email: str, brand_id: i
         "send_sentence": "",
         "send_failures": 0,
     }
-    statement = insert(Account).values(**said, **health, brand_id=brand_id, active=True)
+    statement = insert(Account).values(**said, **health, brand_id=brand_id, active=active)
     return int(session.execute(statement.returning(col(Account.id))).scalar_one())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
+from models.rules.account_proof import vouched
 from models.services import receive, reply, route, settle, setup
 from models.store import drafts, messages
 from models.store.database import Database
@@ -144,7 +145,7 @@ def desk(database: Database) -> World:
             imap_host="127.0.0.1",
             imap_security=Security.PLAIN,
         )
-        account_id = setup.add_account(session, account, now=START)
+        account_id = setup.add_account(session, account, now=START, trial=vouched(account, START))
         anton = setup.ensure_agent(session, login="anton", name="Anton", email="anton@staff.test")
         berta = setup.ensure_agent(
             session, login="berta", name="Berta", email="berta@staff.test", channel=Channel.EMAIL

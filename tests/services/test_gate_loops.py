@@ -10,6 +10,7 @@ import pytest
 
 from gateway.mime.compose import compose
 from gateway.mime.parse import parse
+from models.rules.account_proof import vouched
 from models.services import receive, route, settle, setup
 from models.store import contacts, records
 from models.store.database import Database
@@ -102,7 +103,7 @@ def far(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
         email="help@far.test", name="far", smtp_host="127.0.0.1", smtp_security=Security.PLAIN,
         imap_host="127.0.0.1", imap_security=Security.PLAIN,
     )  # fmt: skip
-    account_id = database.write(setup.add_account, account, now=START)
+    account_id = database.write(setup.add_account, account, now=START, trial=vouched(account, START))
     agent = database.write(setup.ensure_agent, login="fred")
     yield World(database, account_id, agent, agent)
     database.close()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
+from models.rules.account_proof import vouched
 from models.services import receive, setup
 from models.store import raw_mail
 from models.store.database import Database
@@ -18,7 +19,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 def account_id(database: Database) -> int:
     database.write(setup.init, brand="Night", domain="desk.test", notification="n@desk.test", now=NOW)
     account = NewAccount(email="support@desk.test", imap_host="imap.desk.test")
-    return int(database.write(setup.add_account, account, now=NOW))
+    return int(database.write(setup.add_account, account, now=NOW, trial=vouched(account, NOW)))
 
 
 def batch(last_uid: int, *contents: bytes, uidvalidity: int = 7) -> Batch:

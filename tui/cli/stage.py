@@ -15,6 +15,7 @@ from sqlmodel import Session
 from gateway.mime.compose import compose
 from gateway.mime.parse import parse
 from models.rules import triage
+from models.rules.account_proof import vouched
 from models.services import receive, reply, route, settle, setup
 from models.services import triage as turns
 from models.services.outgoing import outgoing
@@ -90,7 +91,7 @@ class Stage:
             imap_host=LOOPBACK,
             imap_security=Security.PLAIN,
         )
-        self.database.write(setup.add_account, new, now=self.now)
+        self.database.write(setup.add_account, new, now=self.now, trial=vouched(new, self.now))
 
     def agent(self, email: str) -> int:
         """Find the agent with this address, or make one who is told by mail; the id."""

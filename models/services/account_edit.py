@@ -1,0 +1,207 @@
+"""Change mail accounts. What connects differently than its test did is not kept, or only switched off (B5)."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.rules import account_proof, edit, new_account
+from models.rules.address import normal
+from models.rules.host_name import host_name
+from models.services import admin
+from models.services.accounts import sealed
+from models.store import account_settings, accounts, setting_up
+from models.store.changes import announce
+from models.types.account import NewAccount
+from models.types.account_view import AccountView
+from models.types.actor import Actor
+from models.types.errors import NotAllowed, NotFound, Overtaken
+from models.types.secret import Secret
+from models.types.sender import Proof
+from models.types.trial import TrialResult
+
+UNPROVED = "Test it first: what was tested must be what is kept."
+
+
+def views(session: Session) -> tuple[AccountView, ...]:
+    """Read every account, by name."""
+    return account_settings.views(session)
+
+
+def find(session: Session, name: str, *, lock: bool = False) -> AccountView:
+    """Find an account by its name; ``NotFound`` when there is none."""
+    account_id = accounts.by_name(session, name)
+    found = account_settings.views(session, account_id=account_id, lock=lock) if account_id is not None else ()
+    if not found:
+        raise NotFound(f"There is no account called {name!r}.", "See: nightdesk account list")
+    return found[0]
+
+
+def tidy(said: NewAccount) -> NewAccount:
+    """Bring what was typed to the form that is judged, tested and kept; what cannot be stays for ``problems``."""
+    return replace(
+        said,
+        email=said.email.strip(),
+        name=said.name.strip()[:120],
+        user=said.user.strip(),
+        smtp_host=host_name(said.smtp_host) or said.smtp_host.strip(),
+        imap_host=host_name(said.imap_host) or said.imap_host.strip(),
+        pop3_host=host_name(said.pop3_host) or said.pop3_host.strip(),
+    )
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    name: str,
+    said: NewAccount,
+    *,
+    now: datetime,
+    trial: TrialResult | None = None,
+    password: Secret | None = None,
+    seen: int | None = None,
+    off: bool = False,
+) -> AccountView:
+    """Keep an account's settings as they now are said.
+
+    A change of its connection needs a ``trial`` of exactly these settings that passed; with ``off`` it is kept
+    without, switched off and untested. ``password``: as it was typed. ``seen``: the revision that was read;
+    ``Overtaken`` tells who changed what since. Nothing is kept when anything is raised.
+    """
+    before = _locked(session, actor, name, seen)
+    said = tidy(said)
+    _fit(session, before, said)
+    stored = account_proof.secret_word(before.said.secret)
+    moved = password is not None or account_proof.fingerprint(before.said, stored) != account_proof.fingerprint(
+        said, account_proof.secret_word(said.secret)
+    )
+    tested = account_proof.secret_word(said.secret, password)
+    passed = account_proof.proves(trial, said, tested)
+    if moved and not passed and not off:
+        raise NotAllowed(f"{name} is not changed: {_why_unproved(trial)}", UNPROVED)
+    if password is not None:
+        said = replace(said, secret=sealed(session, said, password))
+    values = _values(before, said)
+    what = edit.changed(asdict(before.said) | {"secret": before.said.secret}, values)
+    if what:
+        account_settings.write(session, before.id, values, by=actor.login, what=", ".join(what), now=now)
+    if moved and not passed:
+        account_settings.forget_trial(session, before.id)
+    if passed and trial is not None:
+        _keep_trial(session, before.id, said, trial)
+    if moved and passed:
+        accounts.restart(session, before.id)
+    announce(session, now, topic="accounts")
+    return _again(session, before.id)
+
+
+def tested(session: Session, actor: Actor, name: str, trial: TrialResult, *, now: datetime) -> AccountView:
+    """Keep what a test of an account as it is stored said, good or bad. A good one brings a stopped account back."""
+    view = find(session, name, lock=True)
+    _require(session, actor, view.id)
+    word = account_proof.secret_word(view.said.secret)
+    if trial.fingerprint != account_proof.fingerprint(view.said, word):
+        raise Overtaken(f"{name} was changed while it was tested.", "Test it again.")
+    account_settings.write_trial(session, view.id, trial, trial.fingerprint)
+    if trial.passed:
+        accounts.restart(session, view.id)
+    announce(session, now, topic="accounts")
+    return _again(session, view.id)
+
+
+def switch_on(
+    session: Session,
+    actor: Actor,
+    name: str,
+    *,
+    now: datetime,
+    trial: TrialResult | None = None,
+    seen: int | None = None,
+) -> AccountView:
+    """Serve an account again. Its settings must have passed their newest test, or pass with ``trial``."""
+    view = _locked(session, actor, name, seen)
+    word = account_proof.secret_word(view.said.secret)
+    if account_proof.proves(trial, view.said, word) and trial is not None:
+        _keep_trial(session, view.id, view.said, trial)
+    else:
+        proof, fingerprint = account_settings.proof(session, view.id)
+        unchanged = fingerprint in ("", account_proof.fingerprint(view.said, word))
+        if trial is not None or proof is not Proof.OK or not unchanged:
+            raise NotAllowed(f"{name} stays off: {_why_unproved(trial)}", UNPROVED)
+    account_settings.write(session, view.id, {"active": True}, by=actor.login, what="on", now=now)
+    accounts.restart(session, view.id)
+    announce(session, now, topic="accounts")
+    return _again(session, view.id)
+
+
+def switch_off(session: Session, actor: Actor, name: str, *, now: datetime, seen: int | None = None) -> AccountView:
+    """Serve an account no more: it neither sends nor fetches. What waits in its queue stays there."""
+    view = _locked(session, actor, name, seen)
+    account_settings.write(session, view.id, {"active": False}, by=actor.login, what="off", now=now)
+    announce(session, now, topic="accounts")
+    return _again(session, view.id)
+
+
+def remove(session: Session, actor: Actor, name: str, *, now: datetime, seen: int | None = None) -> None:
+    """Take an account and its sending addresses out; mail that came and went by it stays, its secret does not.
+
+    ``NotAllowed`` while mail waits to be sent by it.
+    """
+    view = _locked(session, actor, name, seen)
+    if view.queued:
+        raise NotAllowed(
+            f"{view.queued} messages wait to be sent by {name}.", "Let them go out, or cancel them, then remove it."
+        )
+    account_settings.retire(session, view.id, view.name, now)
+    announce(session, now, topic="accounts")
+
+
+def _locked(session: Session, actor: Actor, name: str, seen: int | None) -> AccountView:
+    view = find(session, name, lock=True)
+    _require(session, actor, view.id)
+    if sentence := edit.overtaken(view.edit, seen, name):
+        raise Overtaken(sentence, "Nothing was changed. Read it again: nightdesk account show " + name)
+    return view
+
+
+def _require(session: Session, actor: Actor, account_id: int) -> None:
+    admin.require(session, actor, own=account_settings.owned_by(session, account_id, actor.login))
+
+
+def _fit(session: Session, before: AccountView, said: NewAccount) -> None:
+    if wrong := new_account.problems(said):
+        raise NotAllowed(wrong[0], " ".join(wrong[1:]))
+    if said.default_kind and said.default_kind not in setting_up.kinds(session):
+        raise NotFound(f"There is no kind of record called {said.default_kind!r}.")
+    other = accounts.by_name(session, said.name)
+    if said.name and other not in (None, before.id):
+        raise NotAllowed(f"There is an account called {said.name} already.", "Choose another name for it.")
+
+
+def _values(before: AccountView, said: NewAccount) -> dict[str, object]:
+    """Name the columns that differ; their old values are compared in words the second editor understands."""
+    wanted = asdict(said) | {"email": normal(said.email), "name": said.name or before.name}
+    wanted["user"] = said.user or (said.email if said.secret else "")
+    del wanted["display_name"]
+    was = asdict(before.said)
+    return {column: value for column, value in wanted.items() if was[column] != value}
+
+
+def _keep_trial(session: Session, account_id: int, said: NewAccount, trial: TrialResult) -> None:
+    """Keep it under the fingerprint of what is stored, where a typed password has become a sealed one."""
+    stored = account_proof.fingerprint(said, account_proof.secret_word(said.secret))
+    account_settings.write_trial(session, account_id, trial, stored)
+
+
+def _why_unproved(trial: TrialResult | None) -> str:
+    if trial is None:
+        return "its settings as they are now were not tested."
+    failed = trial.failure
+    if failed is not None:
+        return f"the test failed at {failed.name!r}: {failed.sentence}"
+    return "it was changed after the test." if trial.passed else "the test did not come to its end."
+
+
+def _again(session: Session, account_id: int) -> AccountView:
+    session.expire_all()
+    return account_settings.views(session, account_id=account_id)[0]
