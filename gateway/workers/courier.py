@@ -38,7 +38,7 @@ class Courier:
         if outcome is None:
             return True
         await self.settle(claim, outcome)
-        return not (isinstance(outcome, Deferred | Refused) and outcome.account_wide)
+        return not (isinstance(outcome, Deferred | Refused) and (outcome.account_wide or outcome.reason is Reason.RATE))
 
     async def settle(self, claim: Claim, outcome: Outcome) -> None:
         """Write down an outcome, however long the database refuses: the server said it only once."""

@@ -63,11 +63,16 @@ def _unanswered(outcome: Deferred | Refused) -> bool:
 
 def _account_must_stop(outcome: Deferred | Refused) -> bool:
     login = outcome.code in LOGIN_CODES
-    return login or (isinstance(outcome, Refused) and outcome.account_wide and not _says_later(outcome))
+    return login or (isinstance(outcome, Refused) and outcome.account_wide and not _may_pass(outcome))
 
 
 def _final(outcome: Deferred | Refused) -> bool:
-    return isinstance(outcome, Refused) and not _says_later(outcome)
+    return isinstance(outcome, Refused) and not _may_pass(outcome)
+
+
+def _may_pass(outcome: Deferred | Refused) -> bool:
+    # "too many" says nothing of this mail, whichever code it comes with (Gmail: 550 5.4.5, Microsoft: 5.7.232)
+    return _says_later(outcome) or outcome.reason is Reason.RATE
 
 
 def _says_later(outcome: Deferred | Refused) -> bool:

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from models.rules import outbox as ladder
+from models.rules.budget import allowance
 from models.rules.hold import HOLD_SECONDS
+from models.services import pacing
 from models.services.need import turn
 from models.services.outgoing import outgoing
-from models.store import accounts, ahead, outbox
+from models.store import accounts, ahead, budget, outbox
 from models.store.accounts import Half
 from models.store.changes import announce
 from models.store.outbox import DeliveryFacts
@@ -43,9 +45,18 @@ def claim(
     """Claim due copies of these accounts for this process, in the order to send them; [] when there is nothing."""
     if not account_ids or limit < 1:
         return []
+    budgets = budget.read(session, account_ids, lock=True)
     claims = outbox.claim(
-        session, account_ids=account_ids, holder=holder, now=now, lease_seconds=lease_seconds, limit=limit
+        session,
+        account_ids=account_ids,
+        holder=holder,
+        now=now,
+        lease_seconds=lease_seconds,
+        limit=limit,
+        allowed={account_id: allowance(one.limits, one.spent, now) for account_id, one in budgets.items()},
     )
+    if budgets:
+        claims = pacing.book(session, budgets, claims, now)
     if claims:
         reach(Point.CLAIM)
     return claims
@@ -83,6 +94,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> S
         address=row.recipient,
     )
     step = _account(session, claim.account_id, outcome, step, now)
+    pacing.heed(session, claim, outcome, now)
     _write(session, row, step, _text(outcome), now)
     outbox.end_attempt(
         session,
@@ -102,6 +114,7 @@ def release(session: Session, claim: Claim, now: datetime) -> None:
     """Give a claimed copy back untried, as when the process is told to end. ``LeaseLost``: it is no longer ours."""
     _change(session, claim, (DeliveryState.SENDING,), state=DeliveryState.QUEUED, ready_at=now, lease_until=None)
     outbox.end_attempt(session, claim.delivery_id, claim.attempt, now=now, outcome="released")
+    pacing.refund(session, claim, now)
 
 
 def recover(session: Session, now: datetime) -> int:
@@ -125,6 +138,7 @@ def set_right(session: Session, now: datetime) -> int:
     hold = timedelta(seconds=HOLD_SECONDS)
     ended = ahead.end_waits(session, now, longest_wait=ladder.LONGEST_BACK_OFF, hold=hold)
     ended += ahead.end_absences(session, now, longest_wait=accounts.LONGEST_WAIT)
+    ended += pacing.set_right(session, now, ahead.SLACK)
     if ended:
         announce(session, now, topic="accounts")
     return ended

@@ -1,13 +1,15 @@
 """The outbox: copies queued, claimed by any process that works, and settled by the one that claimed them (R11)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from sqlalchemy import Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from models.rules import budget
 from models.store.ahead import SLACK
 from models.tables.mail import Account, Attempt, Delivery
 from models.types.delivery import DeliveryState
@@ -109,16 +111,26 @@ def claim(
     now: datetime,
     lease_seconds: float,
     limit: int,
+    allowed: Mapping[int, Mapping[Lane, int]] = MappingProxyType({}),
 ) -> list[Claim]:
     """Claim what is due, best lane first, each row for one process only; the attempt is stored with it.
 
     A copy waits while an earlier one of the same record and recipient is unfinished, so order is kept. Accounts that
-    are switched off or stay away until later (``accounts.fails``) give nothing.
+    are switched off or stay away until later (``accounts.fails``) give nothing. ``allowed``: how many copies of each
+    lane the accounts may send that have a limit.
     """
-    due = _due(account_ids, now, limit).cte("due")
+    due = _due(account_ids, now, limit)
+    chosen: Select[int | None] | list[int]
+    if allowed:
+        rows = session.execute(due.where(_open(allowed)))
+        chosen = budget.pick(((int(row.id or 0), int(row.account_id or 0), Lane(row.lane)) for row in rows), allowed)
+        if not chosen:
+            return []
+    else:
+        chosen = select(due.cte("due").c.id)
     statement = (
         update(Delivery)
-        .where(col(Delivery.id).in_(select(due.c.id)))
+        .where(col(Delivery.id).in_(chosen))
         .values(
             state=DeliveryState.SENDING,
             fence=col(Delivery.fence) + 1,
@@ -142,8 +154,8 @@ def claim(
         )
         .execution_options(synchronize_session=False)
     )
-    rows = sorted(session.execute(statement), key=lambda row: (row.lane, row.ready_at, row.id))
-    if rows:
+    claimed = sorted(session.execute(statement), key=lambda row: (row.lane, row.ready_at, row.id))
+    if claimed:
         session.execute(
             insert(Attempt),
             [
@@ -155,7 +167,7 @@ def claim(
                     "phase": "",
                     "text": "",
                 }
-                for row in rows
+                for row in claimed
             ],
         )
     return [
@@ -170,7 +182,7 @@ def claim(
             envelope_to=row.recipient,
             wire=row.wire,
         )
-        for row in rows
+        for row in claimed
     ]
 
 
@@ -261,7 +273,18 @@ def remove(session: Session, message_id: int) -> None:
 _COLUMNS = tuple(getattr(Delivery, field.name) for field in fields(DeliveryFacts))
 
 
-def _due(account_ids: Collection[int], now: datetime, limit: int) -> Select[int | None]:
+def _open(allowed: Mapping[int, Mapping[Lane, int]]) -> ColumnElement[bool]:
+    """Leave out the lanes that may send nothing, or they would stand before those that may."""
+    shut = [
+        and_(col(Delivery.account_id) == account_id, col(Delivery.lane) == int(lane))
+        for account_id, lanes in allowed.items()
+        for lane, most in lanes.items()
+        if most < 1
+    ]
+    return ~or_(false(), *shut)
+
+
+def _due(account_ids: Collection[int], now: datetime, limit: int) -> Select[int | None, int | None, int]:
     earlier = aliased(Delivery)
     unfinished_before = exists().where(
         col(earlier.record_id) == col(Delivery.record_id),
@@ -270,7 +293,7 @@ def _due(account_ids: Collection[int], now: datetime, limit: int) -> Select[int 
         col(earlier.state).in_(UNFINISHED),
     )
     return (
-        select(col(Delivery.id))
+        select(col(Delivery.id), col(Delivery.account_id), col(Delivery.lane))
         .join(Account, col(Account.id) == col(Delivery.account_id))
         .where(
             col(Delivery.state).in_(DUE),

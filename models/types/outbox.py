@@ -103,6 +103,7 @@ class Claim:
     envelope_from: str  # "" is the null sender
     envelope_to: str
     wire: bytes | None  # None: not composed yet; the first attempt composes and keeps it
+    spent_at: datetime | None = None  # when it was booked on the account's budget; None: it has no limit
 
 
 @dataclass(frozen=True, slots=True)
