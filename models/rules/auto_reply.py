@@ -12,6 +12,7 @@ AUTOMATIC = "auto-replied"  # the Auto-Submitted value (RFC 3834 5)
 DAY = timedelta(hours=24)
 PER_ADDRESS = 1  # automatic answers to one address a day
 SUBJECT_WINDOW = timedelta(minutes=180)
+QUIET = timedelta(hours=1)  # after we wrote: whoever answers sooner knows we are there, or is a machine
 PER_SUBJECT = 2  # with one subject to one domain: a correspondent whose address changes each time is one all the same
 
 

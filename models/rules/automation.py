@@ -68,7 +68,8 @@ def sentence(condition: Condition) -> str:
 
 def done(step: Step) -> str:
     """Write a change as the thread says it: "assigned to anna (before: berta)"."""
-    words = _DONE[step.action.deed].format(value=step.action.value)
+    value = step.action.value
+    words = _DONE[step.action.deed].format(value=value.replace("_", " ") if step.action.deed is Deed.NEED else value)
     return f"{words} (before: {step.before})" if step.before else words
 
 
@@ -156,6 +157,8 @@ def _why_not(action: Action, rule: Rule, facts: RuleFacts) -> str:
     """Say why an action changes nothing here; "" when it does."""
     if action.deed in (Deed.ASSIGN, Deed.FOLLOW) and action.value != NOBODY and action.value not in facts.agents:
         return "no agent here has this login"
+    if action.deed is Deed.SENDER and action.value not in facts.senders:
+        return "it is no address of this record's brand"
     if action.deed is Deed.STAGE and action.value not in facts.stages:
         return f"a {facts.kind} has no such stage"
     if action.deed is Deed.REPLY:

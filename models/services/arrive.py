@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.rules import limits, recipients, tokens, triage
 from models.rules.address import domain, normal
-from models.services import way
+from models.services import automation, way
 from models.services.copies import enqueue
 from models.services.need import turn
 from models.store import contacts, messages, records, settings, traffic
@@ -18,6 +18,7 @@ from models.store.desk_facts import DeskFacts
 from models.store.messages import NewMessage
 from models.store.raw_mail import RawFacts
 from models.store.records import RecordFacts
+from models.types.automation import Trigger
 from models.types.errors import NotFound
 from models.types.mail import IncomingMail
 from models.types.message import Direction, MailClass, MessageKind
@@ -94,6 +95,9 @@ def append(
         _take_turn(session, record, decision, author, now)
     if audience.recipients:
         _relay(session, desk, record, message_id, audience, now)
+    event = _event(decision, author, fresh=fresh)
+    if event is not None:
+        automation.mail_came(session, desk, record.id, message_id, mail, event, now)
     return message_id
 
 
@@ -170,6 +174,15 @@ def one_line(text: str) -> str:
 def _author(session: Session, desk: DeskFacts, mail: IncomingMail, *, proved: bool) -> Author:
     known = contacts.by_email(session, (normal(mailbox.address) for mailbox in mail.sender[:1]))
     return author_of(desk, mail, known, proved=proved)
+
+
+def _event(decision: RoutingDecision, author: Author, *, fresh: bool) -> Trigger | None:
+    """What a mail is to automation rules; a machine's mail on an old record, and an answer to a note, is nothing."""
+    if fresh:
+        return Trigger.OPENED
+    if not decision.changes_state or decision.internal:
+        return None
+    return Trigger.WRITTEN if author.agent_id is None else Trigger.ANSWERED
 
 
 def _take_turn(session: Session, record: RecordFacts, decision: RoutingDecision, author: Author, now: datetime) -> None:

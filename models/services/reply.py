@@ -9,7 +9,7 @@ from models.rules import tokens
 from models.rules.address import domain
 from models.rules.drafting import problems
 from models.rules.leak import repeats_note
-from models.services import audience, sender, way
+from models.services import audience, automation, sender, way
 from models.services.arrive import preview
 from models.services.composing import audience_of, draft_view, record_of, sender_line, sender_of, subject_of
 from models.services.copies import Way, enqueue
@@ -21,6 +21,7 @@ from models.store.desk_facts import DeskFacts
 from models.store.drafts import DraftRow
 from models.store.messages import NO_ID_DOMAIN, NewMessage
 from models.store.records import RecordFacts
+from models.types.automation import Trigger
 from models.types.draft import DraftMode, NotSendable, SendResult, Sent, Stopped
 from models.types.errors import NotFound
 from models.types.message import Direction, MessageKind
@@ -91,6 +92,8 @@ def _post(
     drafts.remove(session, draft.id)
     before = _before(message_id, draft, record, followed)
     undo.push(session, agent_id=draft.agent_id, record_id=record.id, verb=VERB, before=before, now=now)
+    if draft.mode is DraftMode.REPLY:
+        automation.agent_did(session, record.id, Trigger.ANSWERED, now)
     mailed = any(person.channel is Channel.EMAIL for person in people.recipients)
     return Sent(message_id, hold_until if mailed else None)
 

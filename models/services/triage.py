@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.services import need
+from models.services import automation, need
 from models.services.track import track
 from models.store import contacts, records, triage, undo
 from models.store.changes import announce
 from models.store.records import RecordFacts
+from models.types.automation import Trigger
 from models.types.errors import NotFound
 from models.types.record import Need
 
@@ -101,6 +102,8 @@ def _turned(
     triage.set_stage(session, record.id, stage)
     changes = [("state", words(record.need), words(to)), ("stage", record.stage, stage)]
     track(session, record_id=record.id, changes=changes, agent_id=agent_id, now=now)
+    if stage != record.stage:
+        automation.agent_did(session, record.id, Trigger.STAGE, now)
     return sentence
 
 

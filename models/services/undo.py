@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.services import need, triage, undo_quarantine
+from models.services import need, rule_undo, triage, undo_quarantine
 from models.services.reply import draft_view
 from models.services.sender import fitting
 from models.services.take_back import take_back
@@ -16,6 +16,7 @@ from models.store import triage as fields
 from models.store.changes import announce
 from models.store.records import RecordFacts
 from models.store.undo import Step
+from models.types.automation import Trigger
 from models.types.draft import DraftMode, Undone
 from models.types.errors import NotAllowed, NotFound
 from models.types.record import Need
@@ -37,12 +38,18 @@ def undo_newest(session: Session, agent_id: int, now: datetime) -> Undone:
     record = records.lock(session, step.record_id or 0)
     if record is None:
         return Undone("The record is not there any more.", None)
+    if step.verb in ("done", "reopen"):
+        rule_undo.with_deed(session, record.id, [Trigger.STAGE], step.at, now)
+        record = records.read(session, record.id) or record
     return _VERBS[step.verb](session, step.before, record, agent_id, now)
 
 
 def _send(session: Session, step: Step, agent_id: int, now: datetime) -> Undone:
     try:
-        draft = take_back(session, int(str(step.before["message_id"])), agent_id, now)
+        with session.begin_nested():  # what cannot be unsent keeps what rules did because of it
+            if step.record_id is not None:
+                rule_undo.with_deed(session, step.record_id, [Trigger.ANSWERED], step.at, now)
+            draft = take_back(session, int(str(step.before["message_id"])), agent_id, now)
     except (NotAllowed, NotFound) as error:
         return Undone(str(error), step.record_id)
     return Undone("Taken back: it is in the composer again.", step.record_id, draft)

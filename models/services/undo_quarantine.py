@@ -7,12 +7,14 @@ from typing import Any
 from sqlmodel import Session
 
 from models.rules.outbox import may_cancel
+from models.services import rule_undo
 from models.services.arrive import preview
 from models.services.need import restore
 from models.store import by_hand, messages, outbox, records, sender_rules
 from models.store.by_hand import Standing
 from models.store.changes import announce
 from models.store.raw_mail import ROUTED, SPAM
+from models.types.automation import MAIL_TRIGGERS
 from models.types.draft import Undone
 from models.types.message import MessageKind
 from models.types.people import Channel
@@ -30,10 +32,12 @@ def attached(session: Session, before: Mapping[str, Any], agent_id: int, now: da
         return Undone(MOVED_ON, before["record_id"])
     if sent := _sent_to(session, before["message_id"]):
         return Undone(f"Too late: {sent} got a copy by mail. The mail stays on #{record.number}.", record.id)
+    rule_undo.with_deed(session, record.id, MAIL_TRIGGERS, datetime.fromisoformat(before["turned_at"]), now)
     by_hand.remove_message(session, before["message_id"])
     words = (one for one in messages.newest(session, record.id) if one.kind is not MessageKind.LOG)
     last = next(words, None)
     records.touch(session, record.id, preview((last.new_text or last.text) if last else ""))
+    record = records.read(session, record.id) or record
     if record.need_since == datetime.fromisoformat(before["turned_at"]):
         since = datetime.fromisoformat(before["need_since"])
         restore(session, record.id, Need(before["need"]), since, before["need_reason"], now)

@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from models.store import messages, outbox
 from models.store.raw_mail import QUARANTINED
+from models.tables.automation import RuleApplication
 from models.tables.desk import Contact
 from models.tables.mail import RawMail
 from models.tables.record import Draft, Following, Message, Presence, Record
@@ -49,14 +50,20 @@ def remove_message(session: Session, message_id: int) -> None:
 
 
 def is_alone(session: Session, record_id: int, message_id: int) -> bool:
-    """Tell whether this message is all that ever happened on the record."""
-    others = exists().where(col(Message.record_id) == record_id, col(Message.id) != message_id)
+    """Tell whether this message, and what rules made of it, is all that ever happened on the record."""
+    by_rules = select(col(RuleApplication.log_id)).where(col(RuleApplication.record_id) == record_id)
+    others = exists().where(
+        col(Message.record_id) == record_id, col(Message.id) != message_id, col(Message.id).not_in(by_rules)
+    )
     drafts = exists().where(col(Draft.record_id) == record_id)
     return not session.scalar(select(others | drafts))
 
 
 def remove_record(session: Session, record_id: int) -> None:
-    """Take a record out that has no messages and no drafts."""
+    """Take a record out that has no drafts, and no messages but those of rules."""
+    by_rules = select(col(RuleApplication.log_id)).where(col(RuleApplication.record_id) == record_id)
+    session.execute(delete(Message).where(col(Message.record_id) == record_id, col(Message.id).in_(by_rules)))
+    session.execute(delete(RuleApplication).where(col(RuleApplication.record_id) == record_id))
     session.execute(update(Presence).where(col(Presence.record_id) == record_id).values(record_id=None))
     session.execute(delete(Following).where(col(Following.record_id) == record_id))
     session.execute(delete(Record).where(col(Record.id) == record_id))

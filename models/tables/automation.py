@@ -41,6 +41,7 @@ class RuleApplication(SQLModel, table=True):
     rule_name: str = Field(max_length=80)
     trigger: Trigger = Field(sa_column=Column("trigger_word", word(Trigger), nullable=False))
     changes: list[dict[str, object]] = Field(sa_column=Column(JSON, nullable=False))
+    log_id: int = Field(index=True)  # the message that says so in the thread
     reply_id: int | None = None  # the message it answered with
     at: datetime
     undone_at: datetime | None = None

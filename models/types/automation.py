@@ -129,6 +129,7 @@ class RuleFacts:
     followers: frozenset[str] = frozenset()  # logins
     stages: tuple[str, ...] = ()  # of this kind
     agents: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()  # sending addresses this record's brand may use
     templates: frozenset[str] = frozenset()
     author: str = ""  # the mail's; "" = there is none
     written_to: frozenset[str] = frozenset()

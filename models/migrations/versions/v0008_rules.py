@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("rule_name", sa.String(80), nullable=False),
         sa.Column("trigger_word", sa.String(32), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("log_id", sa.Integer(), nullable=False),
         sa.Column("reply_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name="fk_rule_application_record_id"),
         sa.PrimaryKeyConstraint("id", name="pk_rule_application"),
     )
+    op.create_index("ix_rule_application_log_id", "rule_application", ["log_id"])
     op.create_index("ix_rule_application_record_id", "rule_application", ["record_id"])
     op.create_index("ix_rule_application_rule_id", "rule_application", ["rule_id"])
 
