@@ -29,8 +29,8 @@ SUBJECT = re.compile("|".join(_SUBJECT), re.IGNORECASE)
 SUBJECT_STEMS = (
     "deliver", "fail", "mail", "message", "return", "not ", "couldn", "cannot", "can't", "unable", "error",
     "rejected:", "postmaster", "unknown", "zust", "zugest", "dostarcz", "remis", "entreg", "devuelto", "falha",
-    "mancata", "recapit", "impossibile", "onbestelbaar", "afgeleverd", "bezorgd", "leverer", "leveres", "toimittaa", "teslim",
-    "iletilemedi", "livr", "distribu",
+    "mancata", "recapit", "impossibile", "onbestelbaar", "afgeleverd", "bezorgd", "leverer", "leveres", "toimittaa",
+    "teslim", "iletilemedi", "livr", "distribu",
 )  # fmt: skip
 
 _BODY = (

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from gateway.mime.child import allow_more_time, confine
 from gateway.mime.mailbox_file import Lying, read
 from gateway.mime.parse import parse
-from models.types.mail import IncomingMail
+from gateway.mime.tuple_form import Packed, pack
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a child brought: mails with their bytes and hashes, and what could not be read and why."""
 
-    mails: list[tuple[bytes, str, IncomingMail]]
+    mails: list[tuple[bytes, str, Packed]]
     left_out: list[tuple[str, str]]
 
 
@@ -41,6 +41,6 @@ def read_all(places: Sequence[Lying]) -> Reading:
             reading.left_out.append((place.path, error.strerror or str(error)))
             continue
         allow_more_time()
-        reading.mails.append((content, hashlib.sha256(content).hexdigest(), parse(content)))
+        reading.mails.append((content, hashlib.sha256(content).hexdigest(), pack(parse(content))))
     gc.collect()
     return reading

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
+from gateway.transports.faults import TransportFault
 from gateway.transports.smtp import SmtpSession
+from gateway.workers import consent
 from gateway.workers.database_threads import DatabaseThreads, unbroken
 from gateway.workers.pace import Pace
-from models.services import accounts, settle
+from models.services import settle
+from models.types.account import Auth
 from models.types.errors import DatabaseError, LeaseLost, NotFound, SettingsError
 from models.types.failpoint import Point, reach
 from models.types.outbox import Claim, Deferred, Outcome, Phase, Reason, Refused, Unknown
@@ -26,6 +29,7 @@ class Courier:
         self._hostname = hostname
         self._pace = pace
         self._session: SmtpSession | None = None
+        self._by_token = False  # the newest plan signs in by an access token
 
     @property
     def connected(self) -> bool:
@@ -66,15 +70,25 @@ class Courier:
         return outcome
 
     async def _open(self) -> Outcome | None:
+        failed = await self._try_to_open()
+        if self._by_token and isinstance(failed, Refused) and failed.reason is Reason.AUTH:
+            return await self._try_to_open(refused=True)  # a token may end before its time
+        return failed
+
+    async def _try_to_open(self, *, refused: bool = False) -> Outcome | None:
         await self.hang_up()
+        self._by_token = False
         try:
-            plan = await self._threads.read(accounts.plan, self._account_id)
+            plan = await consent.plan(self._threads, self._account_id, refused=refused)
         except (SettingsError, NotFound) as error:
-            return Refused(Reason.AUTH, Phase.AUTH, f"{error} {error.remedy}".strip(), account_wide=True)
+            return Refused(Reason.AUTH, Phase.AUTH, str(error), account_wide=True)
         except DatabaseError as error:
             return Deferred(Reason.SYSTEM, Phase.CONNECT, str(error))
+        except TransportFault as fault:
+            return Deferred(Reason.CONNECT, Phase.CONNECT, fault.sentence, account_wide=True)
         if plan.smtp is None:
             return Refused(Reason.CONNECT, Phase.CONNECT, "This account does not send.", account_wide=True)
+        self._by_token = plan.smtp.auth is Auth.OAUTH
         session = SmtpSession(self._pace.deadlines)
         failed = await session.open(plan.smtp, hostname=self._hostname)
         if failed is None:

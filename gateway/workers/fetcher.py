@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 
 from gateway.transports.faults import FaultKind, TransportFault
 from gateway.transports.imap import ImapSession
+from gateway.workers import consent
 from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pop3_fetcher import PopFetcher
-from models.services import accounts, fetch_health, receive
+from models.services import fetch_health, receive
 from models.store import raw_mail
-from models.types.account import AccountPlan, Batch
+from models.types.account import AccountPlan, Auth, Batch
 from models.types.errors import DatabaseError, NotFound, SettingsError
 from models.types.failpoint import Point, reach
 
@@ -43,9 +44,13 @@ class Fetcher:
             self.backing_off = True
             await self._rest((not_before - datetime.now(UTC)).total_seconds())
             self.backing_off = False
+        refused = False  # the server took the newest access token not
         while True:
+            by_token = False
             try:
-                plan = await self._threads.read(accounts.plan, self._account_id)
+                plan = await consent.plan(self._threads, self._account_id, refused=refused)
+                by_token = not refused and any(one.auth is Auth.OAUTH for one in (plan.imap, plan.pop3) if one)
+                refused = False
                 if plan.imap is not None:
                     await self._stay(plan)
                 elif plan.pop3 is not None:
@@ -53,8 +58,11 @@ class Fetcher:
                 else:
                     return
             except TransportFault as fault:
+                if refused := by_token and fault.kind is FaultKind.AUTH:
+                    continue  # a token may end before its time: once more with a new one
                 await self._failed(fault.sentence, stop=fault.kind is FaultKind.AUTH)
             except SettingsError as error:
+                refused = False
                 await self._failed(f"{error} {error.remedy}".strip(), stop=True)
             except NotFound:
                 return
@@ -92,6 +100,8 @@ class Fetcher:
                 self._stored()
             await self._worked()
             await self._rest(plan.poll_seconds)
+            if plan.pop3 is not None and plan.pop3.auth is Auth.OAUTH:
+                return  # the next round may need a new token
 
     async def _keep(self, plan: AccountPlan, batch: Batch) -> None:
         if batch.rescanned:

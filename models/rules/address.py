@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1, octets
 MAX_DOMAIN = 255  # RFC 5321 4.5.3.1.2
@@ -10,6 +11,7 @@ _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?=.{1,255}\Z)[a-z0-9_-
 _DOMAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-._")
 
 
+@lru_cache(4096)  # the same few addresses stand in all fields of a desk's mail
 def normal(address: str) -> str:
     """Bring an address to its compared form: local part casefolded, domain as lower-case A-labels.
 

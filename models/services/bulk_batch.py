@@ -10,6 +10,7 @@ from models.rules.triage import position
 from models.services import arrive
 from models.store import bulk
 from models.store.bulk import Standing
+from models.store.bulk_insert import insert_rows, insert_values
 from models.store.bulk_known import BatchKnown
 from models.store.contacts import ContactFacts
 from models.store.desk_facts import DeskFacts
@@ -50,7 +51,7 @@ class Batch:
         self._opened: dict[int, dict[str, Any]] = {}
         self._moved: set[int] = set()
         self._contacts: Rows = []
-        self._messages: Rows = []
+        self._messages: list[tuple[Any, ...]] = []
         self._files: Rows = []
         self._raw: Rows = []
 
@@ -87,7 +88,7 @@ class Batch:
         new = arrive.message_of(record_id, mail, raw, decision, author, at)
         message_id = next(self._message_ids)
         self._known.added(message_id, new)
-        self._messages.append(bulk.message_row(message_id, new))
+        self._messages.append(bulk.message_values(message_id, new))
         self._files += bulk.file_rows(message_id, mail.attachments)
         self._move(record_id, new, turns=decision.changes_state and not fresh and not self._done)
 
@@ -126,14 +127,14 @@ class Batch:
 
     def _insert(self) -> None:
         session, known = self._session, self._known
-        bulk.insert_rows(session, "contact", self._contacts)
+        insert_rows(session, "contact", self._contacts)
         numbers = bulk.take_numbers(session, len(self._opened))
         for number, (record_id, row) in zip(numbers, self._opened.items(), strict=True):
             row |= {"number": number, **_place(known.standing[record_id])}
-        bulk.insert_rows(session, "record", list(self._opened.values()))
-        bulk.insert_rows(session, "raw_mail", self._raw)
-        bulk.insert_rows(session, "message", self._messages)
-        bulk.insert_rows(session, "attachment", self._files)
+        insert_rows(session, "record", list(self._opened.values()))
+        insert_rows(session, "raw_mail", self._raw)
+        insert_values(session, "message", bulk.MESSAGE_COLUMNS, self._messages)
+        insert_rows(session, "attachment", self._files)
 
     def _customer(self, mail: IncomingMail, at: datetime) -> int | None:
         author = arrive.author_of(self._desk, mail, self._customers, proved=False)

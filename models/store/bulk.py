@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlmodel import Session
 
 from models.store import settings
+from models.store.bulk_insert import insert_rows
 from models.store.messages import Linked, NewMessage
 from models.store.raw_mail import RawFacts
 from models.store.records import bare
@@ -147,12 +149,6 @@ def take_numbers(session: Session, count: int) -> range:
     return range(last, last + count)
 
 
-def insert_rows(session: Session, table: str, rows: Sequence[Row]) -> None:
-    """Insert rows that all have the same columns."""
-    if rows:
-        session.connection().execute(metadata.tables[table].insert(), rows)
-
-
 def move_records(session: Session, rows: Sequence[Row]) -> None:
     """Write the place and the newest words of existing records; ``of`` is the record's id."""
     if not rows:
@@ -195,11 +191,9 @@ def announce(session: Session, record_ids: Collection[int], *, quarantine: bool,
     insert_rows(session, "change_log", rows + [{"record_id": None, "topic": "quarantine", "at": now}] * quarantine)
 
 
-def message_row(message_id: int, new: NewMessage) -> Row:
-    """Make a message's row."""
-    row = {_COLUMNS.get(name, name): getattr(new, name) for name in _FIELDS}
-    row["id"], row["relay_id"] = message_id, ""
-    return row
+def message_values(message_id: int, new: NewMessage) -> tuple[Any, ...]:
+    """Make a message's row, in the order of ``MESSAGE_COLUMNS``."""
+    return (message_id, "", *_VALUES(new))
 
 
 def file_rows(message_id: int, files: Sequence[AttachedFile]) -> Iterable[Row]:
@@ -237,8 +231,10 @@ def raw_row(
     }
 
 
-_COLUMNS = {"to": "to_line", "cc": "cc_line", "references": "refs"}
+_NAMES = {"to": "to_line", "cc": "cc_line", "references": "refs"}
 _FIELDS = tuple(field.name for field in fields(NewMessage))
+_VALUES = attrgetter(*_FIELDS)
+MESSAGE_COLUMNS = ("id", "relay_id", *(_NAMES.get(name, name) for name in _FIELDS))
 
 
 def _newest(session: Session, table: str) -> int:

@@ -72,15 +72,16 @@ def gather(
     """Read the facts. ``mail`` already has the envelope's recipients among ``delivered_to``."""
     sender = normal(mail.sender[0].address) if mail.sender else ""
     known = known or Known(session)
-    found = known.linked(ids_of(mail))
+    answered, reports = _answered(mail), _returned(mail)
+    found = known.linked([*answered, *reports])
     twin, namesake = _same_id(known, mail, sender)
-    returned = (i for i in _returned(mail) if i in found and tokens.is_our_message_id(desk.key, i))
+    returned = (i for i in reports if i in found and tokens.is_our_message_id(desk.key, i))
     reported = [*_reported(session, desk, mail), *(found[i].record_id for i in returned)]
     return RoutingContext(
         own_addresses=desk.own,
         own_domains=frozenset(facts.name for facts in desk.domains),
         tokens=tuple(_tokens(session, desk, mail, sender, known)),
-        known=tuple(_known(desk, known, (found[i] for i in _answered(mail) if i in found))),
+        known=tuple(_known(desk, known, (found[i] for i in answered if i in found))),
         tagged=tuple(_tagged(session, known, mail.subject)),
         aliases=tuple(_aliases(desk, mail)),
         duplicate_of=twin,
@@ -108,6 +109,8 @@ def _returned(mail: IncomingMail) -> list[str]:
 def _spellings(wire_ids: Sequence[str]) -> list[str]:
     """The ids as written, and as they were made, when a client changed the case of a domain or of the whole."""
     found: dict[str, None] = {}
+    if not wire_ids:
+        return []
     for wire_id in wire_ids[:MOST_REFERENCES]:
         found[wire_id] = None
         if not wire_id.islower():

@@ -1,13 +1,14 @@
 """Import as a whole: files to records through real child processes, also when a mail ends its child."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
 
 from gateway.mime.mailbox_file import Lying, in_maildir, in_mbox
-from gateway.workers import mail_import
+from gateway.workers import mail_readers
 from gateway.workers.mail_import import Progress, import_mail
+from gateway.workers.mail_readers import MailReaders
 from models.store.database import Database
 from models.tables.mail import RawMail
 from models.tables.record import Message, Record
@@ -30,6 +31,13 @@ def mail(number: int, answers: int | None = None) -> bytes:
     ).encode()
 
 
+def imported(
+    database: Database, places: Iterable[Lying], tell: Callable[[Progress], None] = lambda _: None
+) -> Progress:
+    with MailReaders(places) as readers:
+        return import_mail(database, readers, tell=tell)
+
+
 def maildir(folder: Path, mails: Sequence[bytes]) -> Path:
     (folder / "cur").mkdir(parents=True)
     for number, content in enumerate(mails):
@@ -38,10 +46,10 @@ def maildir(folder: Path, mails: Sequence[bytes]) -> Path:
 
 
 def test_a_maildir_in_several_batches(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_import, "BATCH", 7)
+    monkeypatch.setattr(mail_readers, "BATCH", 7)
     mails = [mail(n, n - 1 if n % 3 else None) for n in range(60)]
     told: list[int] = []
-    progress = import_mail(
+    progress = imported(
         world.database, in_maildir(maildir(tmp_path, mails)), tell=lambda progress: told.append(progress.done)
     )
     assert (progress.done, progress.left_out) == (60, [])
@@ -56,14 +64,14 @@ def test_stopped_and_run_again(world: World, tmp_path: Path, monkeypatch: pytest
         if progress.done >= 20:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(mail_import, "BATCH", 10)
+    monkeypatch.setattr(mail_readers, "BATCH", 10)
     box = tmp_path / "box"
     begin = b"From anna@customer.test Mon Mar  2 09:00:00 2026\n"
     box.write_bytes(b"\n".join(begin + mail(n) for n in range(45)))
     with pytest.raises(KeyboardInterrupt):
-        import_mail(world.database, in_mbox(box), tell=stop)
+        imported(world.database, in_mbox(box), tell=stop)
     assert len(world.all(Message)) == 20
-    progress = import_mail(world.database, in_mbox(box))
+    progress = imported(world.database, in_mbox(box))
     assert progress.went == {Target.DUPLICATE: 20, Target.NEW: 25}
     assert len(world.all(Message)) == 45
 
@@ -71,21 +79,21 @@ def test_stopped_and_run_again(world: World, tmp_path: Path, monkeypatch: pytest
 def test_a_mail_that_ends_its_child_is_kept_unread(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_import, "BATCH", 5)
-    monkeypatch.setattr(mail_import, "read_all", deadly)
+    monkeypatch.setattr(mail_readers, "BATCH", 5)
+    monkeypatch.setattr(mail_readers, "read_all", deadly)
     mails = [mail(n) for n in range(18)]
     mails[7] = b"Subject: deadly\n\n"
-    progress = import_mail(world.database, in_maildir(maildir(tmp_path, mails)))
+    progress = imported(world.database, in_maildir(maildir(tmp_path, mails)))
     assert progress.went == {Target.NEW: 17, Target.QUARANTINE: 1}
     assert [raw.content for raw in world.all(RawMail) if raw.state == "quarantined"] == [mails[7]]
     assert [message.text for message in world.all(Message)] == [f"text {n}" for n in range(18) if n != 7]
 
 
 def test_what_cannot_be_read_is_named(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_import, "MAIL_LIMIT", 1000)
+    monkeypatch.setattr(mail_readers, "MAIL_LIMIT", 1000)
     folder = maildir(tmp_path, [mail(1), b"x" * 1001, mail(2)])
     places = [*in_maildir(folder), Lying(str(folder / "gone"))]
-    progress = import_mail(world.database, places)
+    progress = imported(world.database, places)
     assert progress.done == 2
     assert [(Path(path).name, why) for path, why in progress.left_out] == [
         ("1700000001.M.host:2,S", "larger than 0 MB"),

@@ -1,5 +1,6 @@
 """``nightdesk import``: take a mailbox of old mail into the desk, with progress."""
 
+import gc
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -14,6 +15,7 @@ from tui.cli.output import say
 if TYPE_CHECKING:
     from gateway.mime.mailbox_file import Lying
     from gateway.workers.mail_import import Progress
+    from gateway.workers.mail_readers import MailReaders
     from tui.cli.parser import Commands
 
 TELL_SECONDS = 1.0  # between progress lines on a terminal
@@ -47,22 +49,32 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Import; 0 when every mail is in, 1 when some could not be read."""
+    from gateway.workers.mail_readers import MailReaders
+
+    places, count = _found(arguments.form, arguments.path)
+    with garbage.held(), MailReaders(places) as readers:  # they read already while this process loads the rest
+        progress = _imported(arguments, readers, count)
+    _report(progress)
+    return 1 if progress.left_out else 0
+
+
+def _imported(arguments: Namespace, readers: "MailReaders", count: int) -> "Progress":
+    from gateway.workers.mail_import import import_mail
     from models.store import desk_facts
     from tui.cli.store import opened, settings_of
 
-    places, count = _found(arguments.form, arguments.path)
+    gc.freeze()
+    tell = _teller(count)
+
+    def told(progress: "Progress") -> None:
+        gc.collect()  # once a batch, among what is new
+        tell(progress)
+
     with opened(settings_of(arguments)) as database:
         kinds = database.read(desk_facts.read).stages
         if arguments.kind and arguments.kind not in kinds:
             raise NotFound(f"There is no kind of record called {arguments.kind}.", f"There are: {', '.join(kinds)}.")
-
-        with garbage.held():
-            from gateway.workers.mail_import import import_mail
-
-        told = _teller(count)
-        progress = import_mail(database, places, default_kind=arguments.kind, done=arguments.done, tell=told)
-    _report(progress)
-    return 1 if progress.left_out else 0
+        return import_mail(database, readers, default_kind=arguments.kind, done=arguments.done, tell=told)
 
 
 def _found(form: str, path: Path) -> "tuple[Sequence[Lying], int]":

@@ -1,0 +1,121 @@
+"""Children that read old mail ahead of whoever places it. Imports little, so that they begin while others load."""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Self
+
+from gateway.mime.mailbox_file import Lying, read
+from gateway.mime.mailbox_reader import Reading, begin, read_all
+from gateway.mime.tuple_form import Packed
+
+CHILDREN = 2
+BATCH = 1_000  # mails of one transaction: some 200 ms, which an agent's commit may have to wait
+BATCH_BYTES = 16 * 1024 * 1024
+MAIL_LIMIT = 50 * 1024 * 1024
+AHEAD = 4  # batches the children may be ahead
+
+Batch = tuple[Lying, ...]
+Brought = tuple[list[tuple[bytes, str, Packed | None]], list[tuple[str, str]]]  # and what could not be read: path, why
+
+
+class MailReaders:
+    """Child processes that read ahead. A mail that ends a child is found and comes back unread (None).
+
+    They begin with the first mails as soon as this is made.
+    """
+
+    def __init__(self, places: Iterable[Lying]) -> None:
+        self._pool = _pool()
+        self._too_large: list[tuple[str, str]] = []
+        self._batches = self._cut(places)
+        self._ahead: deque[tuple[Batch, ProcessPoolExecutor, Future[Reading]]] = deque()
+        self._read_ahead()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def __iter__(self) -> Iterator[Brought]:
+        """Give batch after batch, in the mails' order."""
+        while self._ahead:
+            mails, left_out = self._finished(*self._ahead.popleft())
+            self._read_ahead()
+            yield mails, [*self._too_large, *left_out]
+            self._too_large.clear()
+        if self._too_large:
+            yield [], self._too_large
+
+    def _read_ahead(self) -> None:
+        while len(self._ahead) < AHEAD and (batch := next(self._batches, None)):
+            future = self._begun(batch)
+            self._ahead.append((batch, self._pool, future))
+
+    def _cut(self, places: Iterable[Lying]) -> Iterator[Batch]:
+        batch: list[Lying] = []
+        size = 0
+        for place in places:
+            one = place.size_bytes
+            if one > MAIL_LIMIT:
+                self._too_large.append((place.path, f"larger than {MAIL_LIMIT // 1024 // 1024} MB"))
+                continue
+            if batch and (len(batch) == BATCH or size + one > BATCH_BYTES):
+                yield tuple(batch)
+                batch, size = [], 0
+            batch.append(place)
+            size += one
+        if batch:
+            yield tuple(batch)
+
+    def _begun(self, batch: Batch) -> Future[Reading]:
+        try:
+            return self._pool.submit(read_all, batch)
+        except BrokenProcessPool:
+            self._renew()
+            return self._pool.submit(read_all, batch)
+
+    def _finished(self, batch: Batch, pool: ProcessPoolExecutor, future: Future[Reading]) -> Brought:
+        try:
+            reading = future.result()
+        except BrokenProcessPool:
+            if pool is self._pool:
+                self._renew()
+            return self._again(batch)
+        return list(reading.mails), reading.left_out
+
+    def _again(self, batch: Batch) -> Brought:
+        """Read a batch whose child died, over this mail or another's; halve it until the mail is alone."""
+        try:
+            reading = self._begun(batch).result()
+        except BrokenProcessPool:
+            self._renew()
+            if len(batch) == 1:
+                return _unread(batch[0])
+            half = len(batch) // 2
+            first, second = self._again(batch[:half]), self._again(batch[half:])
+            return first[0] + second[0], first[1] + second[1]
+        return list(reading.mails), reading.left_out
+
+    def _renew(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._pool = _pool()
+
+
+def _pool() -> ProcessPoolExecutor:
+    """Make the children: all of one process that has loaded what they need, once."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["gateway.mime.mailbox_reader"])
+    return ProcessPoolExecutor(CHILDREN, mp_context=context, initializer=begin)
+
+
+def _unread(place: Lying) -> Brought:
+    try:
+        content = read(place)
+    except OSError as error:
+        return [], [(place.path, error.strerror or str(error))]
+    return [(content, hashlib.sha256(content).hexdigest(), None)], []
