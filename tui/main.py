@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tui.desk import LocalDesk
     from tui.settings import Settings
 
+HAND_OVER_SECONDS = 0.001  # how soon a busy thread hands over to the screen's; Python's own 5 ms add up in a frame
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit code (sysexits.h)."""
@@ -44,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def open_desk(settings: "Settings", tips: tuple[str, ...] = ()) -> int:
     """Show the desk until the agent leaves, and carry the workers meanwhile; the exit code."""
+    sys.setswitchinterval(HAND_OVER_SECONDS)
     garbage.hold()  # until the desk is warm
     return asyncio.run(_session(settings, tips))
 

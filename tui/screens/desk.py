@@ -110,7 +110,7 @@ class DeskScreen(KeyedScreen):
         """Begin to draw."""
         if self._dark:
             self._dark = False
-            self.refresh(layout=True)
+            self._refresh_layout()  # now, not at the next of Textual's 60 ticks a second
 
     def _compositor_refresh(self) -> None:
         """Draw nothing before the list is read, so that the first frame is a whole one."""
