@@ -7,6 +7,7 @@ and what nothing claims is kept in quarantine, never dropped.
 from collections.abc import Callable
 from dataclasses import replace
 
+from models.rules.findings import no
 from models.rules.routing_answers import (
     ANOTHERS_ADDRESS,
     NOT_PROVED,
@@ -63,20 +64,20 @@ def _duplicate(mail: IncomingMail, context: RoutingContext) -> Finding:
         return Tried(rule, "yes", same), RoutingDecision(Target.DUPLICATE, ())
     if context.same_id_other_content is not None:
         return Tried(rule, "no", f"message {context.same_id_other_content} has this id and other content"), None
-    return Tried(rule, "no", "not seen before"), None
+    return no(rule, "not seen before"), None
 
 
 def _own_mail(mail: IncomingMail, context: RoutingContext) -> Finding:
     rule = "own mail"
     if context.own_loop:
         return Tried(rule, "yes", "it carries our own mark"), RoutingDecision(Target.LOOP, ())
-    return Tried(rule, "no", "it does not carry our mark"), None
+    return no(rule, "it does not carry our mark"), None
 
 
 def _report(mail: IncomingMail, context: RoutingContext) -> Finding:
     rule = "delivery report"
     if not (mail.bounce.is_bounce or mail.bounce.is_complaint):
-        return Tried(rule, "no", "not a delivery report"), None
+        return no(rule, "not a delivery report"), None
     known = context.report_record_id
     because = "it returns nothing we can prove to have sent" if known is None else "it returns a mail of ours"
     hard = known is not None and any(person.kind == "hard" for person in mail.bounce.recipients)
@@ -89,19 +90,19 @@ def _own_author(mail: IncomingMail, context: RoutingContext) -> Finding:
     if context.sender_address in context.own_addresses and not context.sender_is_agent:
         said = f"From is our own address {context.sender_address}."
         return Tried(rule, "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
-    return Tried(rule, "no", "From is not an address of the desk"), None
+    return no(rule, "From is not an address of the desk"), None
 
 
 def _blocked_sender(mail: IncomingMail, context: RoutingContext) -> Finding:
     rule, said = "blocked sender", context.sender_rule
     if said is None or said.verb is not Verb.SPAM:
-        return Tried(rule, "no", "nobody blocked this sender"), None
+        return no(rule, "nobody blocked this sender"), None
     return Tried(rule, "yes", f"an agent said that mail of {said.sender} is spam"), RoutingDecision(Target.SPAM, ())
 
 
 def _machine(mail: IncomingMail, context: RoutingContext) -> Finding:
     if mail.mail_class is MailClass.HUMAN:
-        return Tried("machine mail", "no", "a person wrote it"), None
+        return no("machine mail", "a person wrote it"), None
     return Tried("machine mail", "yes", f"class {mail.mail_class}: changes nothing, is not passed on"), None
 
 
@@ -113,7 +114,7 @@ def _machine_answer(mail: IncomingMail, context: RoutingContext) -> Finding:
     if mail.mail_class is MailClass.AUTOREPLY and (mail.in_reply_to or mail.references):
         said = "An automatic answer to a mail we do not know."
         return Tried(rule, "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
-    return Tried(rule, "no", "not an automatic answer"), None
+    return no(rule, "not an automatic answer"), None
 
 
 _ORDER: tuple[_Rule, ...] = (

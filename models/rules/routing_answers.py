@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from models.rules.address import local, normal, plus_stripped
+from models.rules.findings import no
 from models.types.mail import IncomingMail
 from models.types.routing import (
     AliasFact,
@@ -24,7 +25,7 @@ def reply_address(mail: IncomingMail, context: RoutingContext) -> Finding:
     rule = "reply address"
     valid = [token for token in context.tokens if token.valid]
     if not context.tokens:
-        return Tried(rule, "no", "no recipient is a reply address"), None
+        return no(rule, "no recipient is a reply address"), None
     if not valid:
         return Tried(rule, "no", f"the signature of {context.tokens[0].address} is wrong"), None
     issued = [token for token in valid if context.sender_address and token.recipient == context.sender_address]
@@ -43,7 +44,7 @@ def message_id(mail: IncomingMail, context: RoutingContext) -> Finding:
     """Ask which message of ours, or of somebody who takes part, it answers."""
     rule = "Message-ID"
     if not context.known:
-        return Tried(rule, "no", "it answers no message we know"), None
+        return no(rule, "it answers no message we know"), None
     known = _answered_message(context)
     if known is None:
         return Tried(rule, "no", f"it quotes {context.known[0].message_id}, but the sender takes no part there"), None
@@ -60,17 +61,17 @@ def forward(mail: IncomingMail, context: RoutingContext) -> Finding:
     known = _answered_message(context)
     if known and (alias := _forwarded_to(mail, context, known)):
         return Tried(rule, "yes", f"{alias.address} opens another kind: {alias.creates}"), None
-    return Tried(rule, "no", "not forwarded to an alias of another kind"), None
+    return no(rule, "not forwarded to an alias of another kind"), None
 
 
 def subject_tag(mail: IncomingMail, context: RoutingContext) -> Finding:
     """Ask whether its subject names a record the sender takes part in."""
     rule = "subject tag"
     if not context.tagged:
-        return Tried(rule, "no", "no record's number in the subject"), None
+        return no(rule, "no record's number in the subject"), None
     known = next((tagged for tagged in context.tagged if _takes_part(tagged, context)), None)
     if known is None:
-        return Tried(rule, "no", "the subject names a record the sender takes no part in"), None
+        return no(rule, "the subject names a record the sender takes no part in"), None
     if alias := _forwarded_to(mail, context, known):
         return Tried(rule, "no", f"the subject names a record, but it was forwarded to {alias.address}"), None
     decision = RoutingDecision(Target.RECORD, (), record_id=known.record_id)
@@ -82,7 +83,7 @@ def broken_reply_address(mail: IncomingMail, context: RoutingContext) -> Finding
     """Keep what came to a reply address whose signature is wrong."""
     rule = "broken reply address"
     if not context.tokens:
-        return Tried(rule, "no", "no recipient is a reply address"), None
+        return no(rule, "no recipient is a reply address"), None
     said = f"The signature of the reply address {context.tokens[0].address} is wrong."
     return Tried(rule, "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
 

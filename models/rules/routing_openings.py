@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from models.rules.address import domain, normal, plus_stripped
+from models.rules.findings import no
 from models.types.mail import IncomingMail
 from models.types.routing import (
     AliasFact,
@@ -21,7 +22,7 @@ def sender_rule(mail: IncomingMail, context: RoutingContext) -> Finding:
     """Open what an agent said mail of this sender shall open."""
     said = context.sender_rule
     if said is None or said.verb is not Verb.OPEN:
-        return Tried("sender rule", "no", "nobody said anything of this sender"), None
+        return no("sender rule", "nobody said anything of this sender"), None
     decision = RoutingDecision(Target.NEW, (), creations=(Creation(said.kind, None, context.default_brand_id),))
     return Tried("sender rule", "yes", f"mail of {said.sender} opens a new {said.kind}"), decision
 
@@ -29,7 +30,7 @@ def sender_rule(mail: IncomingMail, context: RoutingContext) -> Finding:
 def spam_mark(mail: IncomingMail, context: RoutingContext) -> Finding:
     """Keep what a filter on its way took for spam; answers of people who take part came through before."""
     if not mail.spam:
-        return Tried("spam mark", "no", "no filter marked it"), None
+        return no("spam mark", "no filter marked it"), None
     said = "A filter on its way marked it as spam."
     return Tried("spam mark", "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
 
@@ -56,7 +57,7 @@ def account_default(mail: IncomingMail, context: RoutingContext) -> Finding:
     """Open what the account opens by itself."""
     rule = "account default"
     if not context.default_kind:
-        return Tried(rule, "no", "the account opens nothing by itself"), None
+        return no(rule, "the account opens nothing by itself"), None
     if unknown := _only_unknown_here(mail, context):
         return Tried(rule, "no", f"{unknown} is at our domain, and nobody's address"), None
     creation = Creation(context.default_kind, None, context.default_brand_id)
@@ -87,7 +88,7 @@ def _by_alias(rule: str, aliases: Iterable[AliasFact], context: RoutingContext, 
     if refused:
         said = f"{refused[0]}, and {context.sender_address or 'the sender'} is none of them."
         return Tried(rule, "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
-    return Tried(rule, "no", otherwise), None
+    return no(rule, otherwise), None
 
 
 def _refusal(alias: AliasFact, context: RoutingContext) -> str:
