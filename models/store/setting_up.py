@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
 from models.tables.desk import Alias, Brand, Domain, Kind
+from models.types.identity import KindView
 
 
 def name_default_brand(session: Session, name: str) -> int:
@@ -35,6 +36,13 @@ def ensure_kind(session: Session, name: str, letter: str, stages: Sequence[str],
 def kinds(session: Session) -> tuple[str, ...]:
     """Name the kinds of record."""
     return tuple(session.scalars(select(col(Kind.name)).order_by(col(Kind.name))))
+
+
+def kind_views(session: Session) -> tuple[KindView, ...]:
+    """Read the kinds of record."""
+    columns = (col(Kind.name), col(Kind.letter), col(Kind.stages), col(Kind.has_amount), col(Kind.reopen_days))
+    rows = session.execute(select(*columns).order_by(col(Kind.name)))
+    return tuple(KindView(name, letter, tuple(stages), amount, days) for name, letter, stages, amount, days in rows)
 
 
 def put_alias(

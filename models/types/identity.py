@@ -66,6 +66,17 @@ class DomainView:
 
 
 @dataclass(frozen=True, slots=True)
+class KindView:
+    """A kind of record. ``reopen_days``: how long an answer opens a done one again; None: always, 0: never."""
+
+    name: str
+    letter: str
+    stages: tuple[str, ...]
+    has_amount: bool
+    reopen_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
     """Agents that get permissions together."""
 

@@ -79,7 +79,7 @@ def test_aliases(said: Said) -> None:
 def test_agents(said: Said) -> None:
     assert said("agent", "add", "mara", "--name", "Mara", "--email", "mara@home.test", "--channel", "email")[0] == 0
     assert json.loads(said("agent", "list", "--json")[1]) == [
-        {"login": "mara", "name": "Mara", "email": "mara@home.test", "channel": "email"}
+        {"login": "mara", "name": "Mara", "email": "mara@home.test", "channel": "email", "admin": True}
     ]
     code, _, err = said("agent", "add", "joe", "--email", "support@acme.test")
     assert (code, "support@acme.test" in err) == (NO_PERMISSION, True)

@@ -40,12 +40,16 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
 
 def run_add(arguments: Namespace) -> int:
     """Add an alias."""
-    from models.services import setup
+    from models.services import admin, setup
     from models.types.routing import Policy
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
 
-    with opened(settings_of(arguments)) as database:
+    settings = settings_of(arguments)
+    with opened(settings) as database:
         database.write(
+            admin.allowed,
+            me(settings),
             setup.add_alias,
             address=arguments.address,
             creates=arguments.creates,
@@ -59,11 +63,13 @@ def run_add(arguments: Namespace) -> int:
 
 def run_remove(arguments: Namespace) -> int:
     """Take an alias out."""
-    from models.services import setup
+    from models.services import admin, setup
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
 
-    with opened(settings_of(arguments)) as database:
-        database.write(setup.remove_alias, address=arguments.address)
+    settings = settings_of(arguments)
+    with opened(settings) as database:
+        database.write(admin.allowed, me(settings), setup.remove_alias, address=arguments.address)
     say(f"Mail to {arguments.address} opens nothing any more.")
     return 0
 
