@@ -78,7 +78,7 @@ class Trial:
             self._authserv_id,
         )  # fmt: skip
 
-    async def steps(self) -> AsyncIterator[TrialStep]:
+    async def steps(self) -> AsyncGenerator[TrialStep, None]:
         """Tell each step as it begins and as it ends. Raises nothing for what servers do."""
         try:
             async with aclosing(self._all()) as steps:

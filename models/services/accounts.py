@@ -3,10 +3,10 @@
 from sqlmodel import Session
 
 from models.rules.bound import bound
-from models.services import secret, vault
+from models.services import consent, secret, vault
 from models.store import accounts
 from models.store.accounts import AccountFacts
-from models.types.account import AccountPlan, Endpoint, NewAccount, Security
+from models.types.account import AccountPlan, Auth, Endpoint, NewAccount, Security
 from models.types.errors import NotFound
 from models.types.secret import Secret
 
@@ -19,17 +19,21 @@ def plan(session: Session, account_id: int) -> AccountPlan:
     facts = accounts.read(session, account_id)
     if facts is None:
         raise NotFound("This account is not there any more.")
-    password = secret.resolve(facts.secret, session, used=bound(facts))
-    return _plan(facts.id, facts.name, facts.user, facts, password)
+    return _plan(facts.id, facts.name, facts.user, facts, _secret(session, facts))
 
 
-def trial(new: NewAccount, password: Secret | None = None) -> AccountPlan:
-    """Make the plan of an account nobody has kept yet, to try its servers first. Its id is 0.
+def consent_of(session: Session, account_id: int) -> tuple[str, tuple[str, ...]] | None:
+    """Name the consent an account signs in by, and the servers its tokens are for; None when it has a password."""
+    facts = accounts.read(session, account_id)
+    if facts is None or facts.auth is not Auth.OAUTH:
+        return None
+    return facts.secret, bound(facts)
 
-    ``password``: as it was typed; None: read from the place ``new`` names.
-    """
-    found = secret.resolve(new.secret) if password is None else password
-    return _plan(0, new.name or new.email, new.user or (new.email.strip() if found else ""), new, found)
+
+def plan_of(session: Session, said: NewAccount, password: Secret | None = None) -> AccountPlan:
+    """Make the plan of an account as it is said, kept or not. ``password``: as it was typed. Its id is 0."""
+    found = _secret(session, said) if password is None else password
+    return _plan(0, said.name or said.email, said.user or (said.email.strip() if found else ""), said, found)
 
 
 def sealed(session: Session, said: NewAccount | AccountFacts, password: Secret) -> str:
@@ -37,10 +41,16 @@ def sealed(session: Session, said: NewAccount | AccountFacts, password: Secret) 
     return vault.seal(session, password, bound(said))
 
 
+def _secret(session: Session, said: NewAccount | AccountFacts) -> Secret:
+    if said.auth is Auth.OAUTH:
+        return consent.tokens(session, said.secret, bound(said)).access
+    return secret.resolve(said.secret, session, used=bound(said))
+
+
 def _plan(account_id: int, name: str, user: str, said: AccountFacts | NewAccount, password: Secret) -> AccountPlan:
 
     def endpoint(host: str, port: int, security: Security) -> Endpoint | None:
-        return Endpoint(host, port, security, user, password, said.ca_file) if host else None
+        return Endpoint(host, port, security, user, password, said.ca_file, said.auth) if host else None
 
     return AccountPlan(
         id=account_id,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from models.tables.desk import Setting
 from models.tables.dkim import DkimKey
 from models.tables.mail import Account, OauthGrant
 
@@ -12,6 +13,7 @@ _PLACES = (
     (Account, col(Account.id), col(Account.secret)),
     (OauthGrant, col(OauthGrant.id), col(OauthGrant.tokens)),
     (DkimKey, col(DkimKey.id), col(DkimKey.private)),
+    (Setting, col(Setting.key), col(Setting.value)),
 )
 
 

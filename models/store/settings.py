@@ -36,6 +36,12 @@ def put_new(session: Session, key: str, value: str) -> None:
     session.execute(insert_into(session, Setting).values(key=key, value=value).on_conflict_do_nothing())
 
 
+def names(session: Session, prefix: str) -> tuple[str, ...]:
+    """List what stands behind this prefix in the keys that begin with it."""
+    found = session.scalars(select(col(Setting.key)).where(col(Setting.key).startswith(prefix, autoescape=True)))
+    return tuple(sorted(key.removeprefix(prefix) for key in found))
+
+
 def signing_key(session: Session) -> bytes:
     """Return the desk's 32-byte key. ``SettingsError`` when the desk was never set up."""
     found = get(session, SIGNING_KEY)

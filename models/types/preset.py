@@ -32,7 +32,7 @@ class Server:
 class Preset:
     """What is known of a provider. None: not known; the trial finds it out.
 
-    ``checked``: written by hand against the provider's own pages, not only taken from the public list.
+    ``described``: written by hand, not only taken from the public list.
     """
 
     name: str  # "gmail": what --preset says
@@ -46,7 +46,7 @@ class Preset:
     other_from: bool | None = None  # takes another From than the account's own address
     sent_copy: bool | None = None  # puts a copy of what is sent into the Sent folder by itself
     idle: bool | None = None  # tells of new mail at once
-    checked: bool = False
+    described: bool = False
 
     def server(self, protocol: Protocol) -> Server | None:
         """The server to prefer for a protocol: encrypted from the first byte before STARTTLS."""

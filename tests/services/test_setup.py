@@ -121,7 +121,7 @@ def test_a_plan_has_the_password_and_does_not_show_it(world: World, monkeypatch:
     assert plan.smtp == Endpoint("mail.desk.test", 465, Security.TLS, "Sales@Desk.test", "hunter2")
     assert plan.pop3 is None
     assert "hunter2" not in repr(plan)
-    assert plans.trial(GOOD).imap == plan.imap
+    assert world.read(plans.plan_of, GOOD).imap == plan.imap
 
 
 def test_passwords_come_from_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
