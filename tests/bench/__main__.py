@@ -11,6 +11,8 @@ NAMES = {
     "search": "searches as typed, at 1,000 and 100,000 records",
     "ingest": "mails a second through keep, parse in a child, place",
     "import": "a maildir of 10,000 mails through the command, against notmuch new and mu index",
+    "fetch": "10,000 messages from a Dovecot into the database, against mbsync",
+    "send": "queue to wire on one kept connection, against smtplib",
     "loop": "the longest block of the screen's loop while mail comes in",
 }
 

@@ -1,0 +1,114 @@
+"""Answers out of the queue onto the wire over one kept connection, against smtplib with the same bytes ready."""
+
+import asyncio
+import os
+import shutil
+import smtplib
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from gateway.workers.database_threads import DatabaseThreads
+from gateway.workers.pace import Pace
+from gateway.workers.sender import Sender
+from models.store.database import Database
+from models.store.migrate import ensure
+from models.store.plain import Reader
+from models.tables.mail import Account, Delivery
+from models.types.account import Security
+from tests.bench.row import Row, against, missing
+from tests.servers import free_port
+from tests.servers.dovecot import await_port
+from tests.services.letters import desk
+from tests.workers.working import Desk
+
+COUNT = 1_000
+ROW = "ms a mail queue to wire, smtplib.sendmail ms a mail"
+SENT = "SELECT count(*) AS n FROM delivery WHERE state = 'sent'"
+_PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
+Mail = tuple[str, str, bytes]
+
+
+def run() -> Iterator[Row]:
+    """Ours claims, writes down each attempt, commits before each final dot and settles; smtplib only talks."""
+    program = shutil.which("smtp-sink", path=_PATH)
+    if program is None:
+        yield missing("send", ROW, "smtp-sink", "postfix")
+        return
+    with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as name, _sink(program) as port:
+        url = f"sqlite:///{name}/desk.db"
+        ensure(url)
+        database = Database(url)
+        account_id = _queue(database, port)
+        ours = asyncio.run(_sent(database, account_id))
+        mails = database.read(_mails)
+        database.close()
+        yield Row("send", f"mails/s of {COUNT:,}, queue to wire", round(COUNT / ours, 1))
+        yield against("send", ROW, ours / COUNT * 1e3, _smtplib(port, mails) / COUNT * 1e3, 1 / 0.9)
+
+
+@contextmanager
+def _sink(program: str) -> Iterator[int]:
+    port = free_port()
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "100"], stdout=subprocess.DEVNULL)
+    try:
+        await_port(port, process, Path(os.devnull))
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def _queue(database: Database, port: int) -> int:
+    """Queue answers to as many customers, each on a record of its own, written as an agent does."""
+    made = Desk(database, desk(database))
+    made.answer(COUNT)
+    account = made.account()
+    assert account.id is not None
+
+    def point(session: Session) -> None:
+        row = session.get(Account, account.id)
+        assert row is not None
+        row.smtp_host, row.smtp_port, row.smtp_security = "127.0.0.1", port, Security.PLAIN
+        row.user = row.secret = ""
+
+    database.write(point)
+    return account.id
+
+
+async def _sent(database: Database, account_id: int) -> float:
+    threads, reader = DatabaseThreads(database), Reader(database.url)
+    sender = Sender(threads, account_id, holder="bench", hostname="bench.test", rested=lambda: None, pace=Pace())
+    began = time.perf_counter()
+    sending = asyncio.create_task(sender.run())
+    while reader.rows(SENT)[0]["n"] < COUNT:
+        assert not sending.done()
+        await asyncio.sleep(0.02)
+    seconds = time.perf_counter() - began
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    reader.close()
+    threads.close()
+    return seconds
+
+
+def _mails(session: Session) -> list[Mail]:
+    columns = (col(Delivery.envelope_from), col(Delivery.recipient), col(Delivery.wire))
+    rows = session.execute(select(*columns).where(col(Delivery.wire).is_not(None)))
+    return [(sender, recipient, wire or b"") for sender, recipient, wire in rows]
+
+
+def _smtplib(port: int, mails: list[Mail]) -> float:
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        client.ehlo("bench.test")
+        began = time.perf_counter()
+        for sender, recipient, wire in mails:
+            client.sendmail(sender, [recipient], wire)
+        return time.perf_counter() - began
