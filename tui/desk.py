@@ -22,6 +22,7 @@ from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
+from models.types.sender import SenderOptions
 from tui import garbage
 
 if TYPE_CHECKING:
@@ -84,6 +85,13 @@ class LocalDesk:
         """Lines a newcomer sees."""
         return self._tips
 
+    @property
+    def rules(self) -> "LocalRules":
+        """Automation rules."""
+        from tui.desk_rules import LocalRules
+
+        return LocalRules(self._with_database, self._agent.login, self._clock)
+
     # -- reading
 
     async def window(
@@ -124,7 +132,7 @@ class LocalDesk:
 
     async def health(self) -> tuple[AccountHealth, ...]:
         """Read the state of the mail accounts."""
-        return await self._read(health.health)
+        return await self._read(health.health, self._clock())
 
     def changes(self) -> AsyncIterator[Change]:
         """Announce what to look at again."""
@@ -159,6 +167,14 @@ class LocalDesk:
     async def save_draft(self, draft_id: int, *, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
         """Keep it as typed."""
         return await self._write(lambda do: do.save_draft(draft_id, subject, text, to))
+
+    async def senders(self, draft_id: int) -> SenderOptions:
+        """List the addresses it could go out as."""
+        return await self._write(lambda do: do.senders(draft_id))
+
+    async def choose_sender(self, draft_id: int, address: str) -> DraftView:
+        """Let it go out as this address."""
+        return await self._write(lambda do: do.choose_sender(draft_id, address))
 
     async def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away."""
@@ -244,6 +260,9 @@ class LocalDesk:
     async def _read(self, select: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reads, lambda: select(self._reader, *args, **kwargs))
+
+    async def _with_database(self, work: "Callable[[Database], T]", /) -> T:
+        return await self._write(lambda do: do.with_database(work))
 
     async def _write(self, work: "Callable[[UseCases], T]") -> T:
         loop = asyncio.get_running_loop()

@@ -21,11 +21,11 @@ def book(session: Session, budgets: dict[int, Budget], claims: Sequence[Claim], 
     counts = Counter(claim.account_id for claim in claims)
     booked: dict[int, datetime] = {}
     for account_id, one in budgets.items():
-        spent = one.spent
+        spent, _ = rule.as_of(one.spent, now)  # kept even when nothing is claimed: a clock may have been set back
         if counts[account_id]:
             spent, booked[account_id] = rule.spend(one.limits, spent, now, counts[account_id], counts[account_id])
         times = _times(one.limits, spent, now)
-        if counts[account_id] or times != one.times:
+        if spent != one.spent or times != one.times:
             budget.put(session, account_id, spent, times)
     return [replace(claim, spent_at=booked.get(claim.account_id)) for claim in claims]
 

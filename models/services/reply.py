@@ -9,7 +9,7 @@ from models.rules import tokens
 from models.rules.address import domain
 from models.rules.drafting import problems
 from models.rules.leak import repeats_note
-from models.services import audience, automation, sender, way
+from models.services import audience, automation, mass, sender, way
 from models.services.arrive import preview
 from models.services.composing import audience_of, draft_view, record_of, sender_line, sender_of, subject_of
 from models.services.copies import Way, enqueue
@@ -57,6 +57,8 @@ def send(
         quoted_note=draft.mode is DraftMode.REPLY and _repeats_note(session, record.id, draft.text),
     ):
         return NotSendable(found)
+    if too_many := mass.refusal(session, choice.account_id, people, now):
+        return NotSendable((too_many,))
     return _post(session, desk, record, draft, people, choice, now, now + timedelta(seconds=hold_seconds))
 
 

@@ -155,7 +155,7 @@ def _account(session: Session, account_id: int, outcome: Outcome, step: Step, no
         local = isinstance(outcome, Refused) and outcome.reason is Reason.AUTH and outcome.code is None
         sentence = _text(outcome) if local else step.sentence  # nobody was asked yet: the words are ours
         accounts.fails(session, account_id, Half.SEND, sentence, now, stop=True)
-    elif isinstance(outcome, Deferred | Refused) and outcome.account_wide:
+    elif isinstance(outcome, Deferred | Refused) and outcome.account_wide and outcome.reason is not Reason.RATE:
         retry_at = accounts.fails(session, account_id, Half.SEND, step.sentence, now)
         if step.state is DeliveryState.QUEUED:
             step = replace(step, next_try_at=retry_at)

@@ -1,15 +1,15 @@
 """What accounts with limits may send and have sent, read and written in the transaction that claims."""
 
-import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from models.rules.budget import Spent
+from models.rules.budget_json import limits_of, plain, spent_of, to_json
 from models.store.upsert import insert_into
 from models.tables.budget import SendBudget
 from models.tables.mail import Account
@@ -51,13 +51,13 @@ def read(session: Session, account_ids: Collection[int], *, lock: bool = False) 
 
 def put(session: Session, account_id: int, spent: Spent, times: Mapping[Lane, datetime | None]) -> None:
     """Write what was spent, and when the lanes open (None: now). The row was read with ``lock``."""
-    values: dict[str, object] = {"spent": _to_json(spent)} | _lanes(times)
+    values: dict[str, object] = {"spent": to_json(spent)} | _lanes(times)
     session.execute(update(SendBudget).where(col(SendBudget.account_id) == account_id).values(values))
 
 
 def put_slowed(session: Session, account_id: int, spent: Spent, times: Mapping[Lane, datetime | None]) -> None:
     """Write it for an account that may have had no budget yet."""
-    values: dict[str, object] = {"spent": _to_json(spent)} | _lanes(times)
+    values: dict[str, object] = {"spent": to_json(spent)} | _lanes(times)
     statement = insert_into(session, SendBudget).values(account_id=account_id, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=values))
 
@@ -82,34 +82,6 @@ def end_waits(session: Session, until: datetime) -> int:
     return len(session.scalars(statement).all())
 
 
-def plain(limits: Limits) -> dict[str, int]:
-    """Return the limits that are set, as JSON holds them."""
-    return {name: most for name, most in asdict(limits).items() if most is not None}
-
-
-def limits_of(said: object) -> Limits:
-    """Read stored limits, as text or parsed."""
-    found = json.loads(said) if isinstance(said, str) else said
-    known = {one.name for one in fields(Limits)}
-    return (
-        Limits(**{name: most for name, most in found.items() if name in known})
-        if isinstance(found, dict)
-        else NO_LIMITS
-    )
-
-
-def spent_of(said: object) -> Spent:
-    """Read what is stored of what was spent, as text or parsed."""
-    found = json.loads(said) if isinstance(said, str) else said
-    if not isinstance(found, dict) or not found:
-        return Spent()
-    slots = {
-        name: tuple((int(number), int(had), int(people)) for number, had, people in rows)
-        for name, rows in found.get("slots", {}).items()
-    }
-    return Spent(slots, int(found.get("level", 0)), _moment(found.get("slowed_at")), _moment(found.get("rest_until")))
-
-
 def _budget(name: str, limits: object, row: Any) -> Budget:
     times = {Lane.HUMAN: row.human_at, Lane.RELAY: row.relay_at, Lane.AUTO: row.auto_at}
     return Budget(name, limits_of(limits), spent_of(row.spent), times)
@@ -125,19 +97,6 @@ def _lanes(times: Mapping[Lane, datetime | None]) -> dict[str, object]:
         "relay_at": times.get(Lane.RELAY),
         "auto_at": times.get(Lane.AUTO),
     }
-
-
-def _to_json(spent: Spent) -> dict[str, object]:
-    return {
-        "slots": {name: [list(slot) for slot in rows] for name, rows in spent.slots.items() if rows},
-        "level": spent.level,
-        "slowed_at": spent.slowed_at.timestamp() if spent.slowed_at else None,
-        "rest_until": spent.rest_until.timestamp() if spent.rest_until else None,
-    }
-
-
-def _moment(said: Any) -> datetime | None:
-    return None if said is None else datetime.fromtimestamp(float(said), UTC)
 
 
 # Built once: building a statement costs more than running it.

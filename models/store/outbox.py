@@ -230,6 +230,12 @@ def mailed_to(session: Session, message_id: int) -> list[str]:
     return list(session.scalars(statement))
 
 
+def waiting(session: Session, account_id: int) -> int:
+    """Count the copies that wait for this account."""
+    unsent = (col(Delivery.account_id) == account_id, col(Delivery.state).in_(UNFINISHED))
+    return session.scalar(select(func.count()).select_from(Delivery).where(*unsent)) or 0
+
+
 def expired(session: Session, now: datetime, *, longest_lease: timedelta) -> list[DeliveryFacts]:
     """Read and lock the claimed copies whose lease ran out; those another process locks are its business.
 

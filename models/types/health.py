@@ -26,3 +26,6 @@ class AccountHealth:
     failures: int  # in a row
     sentence: str  # what is wrong and what to do; "" when all is well
     queued: int  # deliveries waiting on this account
+    left: int | None = None  # mails a person may send by it now, as its provider limits it; None: no limit
+    budget: str = ""  # the tightest of its limits in words; "" without one
+    next_at: datetime | None = None  # when the next may go, when none may now

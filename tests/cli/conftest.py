@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-SETTINGS = ("DATABASE", "CONFIG", "HOLD_SECONDS", "HOSTNAME", "WORKERS", "ANSI", "KEYS")
+SETTINGS = ("DATABASE", "CONFIG", "HOLD_SECONDS", "HOSTNAME", "WORKERS", "ANSI", "KEYS", "KEY_FILE")
 
 
 @pytest.fixture(autouse=True)

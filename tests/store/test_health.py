@@ -29,7 +29,7 @@ def test_the_worse_half_speaks(reader: Reader, world: World) -> None:
     )
     world.account(name="switched off", active=False)
     ok, failing = AccountState.OK, AccountState.FAILING
-    assert health(reader) == (
+    assert health(reader, NOW) == (
         AccountHealth(both, "support", ok, True, True, EARLIER, 0, "", 0),
         AccountHealth(fetching, "fetching fails", failing, True, True, EARLIER, 3, "The server does not answer.", 0),
         AccountHealth(sending, "sends only", failing, False, True, None, 1, "Refused.", 0),
@@ -42,5 +42,5 @@ def test_what_waits_is_counted(reader: Reader, world: World) -> None:
     for number, state in enumerate(DeliveryState):
         world.delivery(message, record, f"{number}@example.org", state=state, account_id=account)
     world.delivery(message, record, "agent:1")
-    (found,) = health(reader)
+    (found,) = health(reader, NOW)
     assert found.queued == 4  # held, queued, sending, in_data

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli.output import as_json, say, table
@@ -37,7 +38,7 @@ def run(arguments: Namespace) -> int:
     settings = settings_of(arguments)
     ready(settings)
     reader = Reader(settings.database)
-    accounts = health(reader)
+    accounts = health(reader, datetime.now(UTC))
     found, _ = counts(reader, View.OPEN, agent_id=0)
     broken = any(each.state != "ok" for each in accounts)
     if arguments.json:
@@ -52,13 +53,22 @@ def run(arguments: Namespace) -> int:
         say(f"{shown_url(settings.database)}: {found.open} open, {found.needs_us} need us, "
             f"{found.quarantine} in quarantine")  # fmt: skip
         table(
-            ("ACCOUNT", "STATE", "QUEUED", "WHAT IS WRONG"),
-            [(each.name, each.state, str(each.queued), each.sentence) for each in accounts],
+            ("ACCOUNT", "STATE", "QUEUED", "MAY STILL SEND", "WHAT IS WRONG"),
+            [(each.name, each.state, str(each.queued), may_send(each), each.sentence) for each in accounts],
         )
     return UNHEALTHY if broken else 0
 
 
 def plain(account: "AccountHealth") -> dict[str, object]:
     """Return an account's health as JSON can hold it."""
-    last = account.last_success_at
-    return {**asdict(account), "last_success_at": last.isoformat() if last else None}
+    last, following = account.last_success_at, account.next_at
+    return {
+        **asdict(account),
+        "last_success_at": last.isoformat() if last else None,
+        "next_at": following.isoformat() if following else None,
+    }
+
+
+def may_send(account: "AccountHealth") -> str:
+    """Say what its provider's limits leave."""
+    return f"{account.budget}, next {account.next_at:%H:%M} UTC" if account.next_at else account.budget

@@ -52,6 +52,9 @@ def health(accounts: Sequence[AccountHealth] | None, width: int) -> Line:
         text = f"mail {word}: {wash.line(ill[0].name, 30)}{' – ' + said if said else ''}"
         return ((cut(text, width - 1) + " ", Role.BAD),)
     waiting = f", {queued} queued" if queued else ""
+    paced = min((one.next_at for one in accounts if one.queued and one.next_at), default=None)
+    if paced is not None:
+        return ((f"mail ok{waiting}, provider's limit: next {paced.astimezone():%H:%M} ", Role.NEED),)
     return ((f"mail ok{waiting} ", Role.MUTED),)
 
 

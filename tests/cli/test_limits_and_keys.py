@@ -1,0 +1,66 @@
+"""``account limits`` and ``key``: what they show, change and end with."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from models.types.health import AccountHealth, AccountState
+from tests.cli.test_commands import Said, desk, said
+from tui.cli.status import may_send, plain
+
+__all__ = ["desk", "said"]
+ADDING = ("account", "add", "support@acme.test", "--no-login", "--no-test", "--smtp-host", "mail.acme.test")
+CONFIG, NO_INPUT = 78, 66
+
+
+@pytest.mark.usefixtures("desk")
+def test_limits_are_shown_and_changed(said: Said) -> None:
+    assert said(*ADDING)[0] == 0
+    asking = ("account", "limits", "support@acme.test")
+    assert said(*asking)[1] == "support@acme.test: no limits.\n"
+    found = json.loads(said(*asking, "--messages-per-minute", "30", "--recipients-per-day", "500", "--json")[1])
+    assert found["limits"]["messages_per_minute"] == 30
+    assert found["limits"]["messages_per_hour"] is None
+    assert (found["left"], found["budget"]) == (30, "30 of 30 messages a minute left")
+    assert "30 messages a minute, 500 recipients a day" in said(*asking)[1]
+    assert "Now: 30 of 30 messages a minute left." in said(*asking)[1]
+    assert "500" not in said(*asking, "--recipients-per-day", "0")[1]
+    assert said(*asking, "--none")[1] == "support@acme.test: no limits.\n"
+    assert said(*asking, "--messages-per-day", "-1")[0] == CONFIG
+    assert said("account", "limits", "nobody")[0] == NO_INPUT
+
+
+def test_status_says_what_may_still_be_sent() -> None:
+    at = datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+    paced = AccountHealth(
+        1, "support", AccountState.OK, True, True, None, 0, "", 7, 0, "0 of 5 messages a day left", at
+    )
+    assert may_send(paced) == "0 of 5 messages a day left, next 09:05 UTC"
+    assert json.loads(json.dumps(plain(paced)))["next_at"] == "2026-03-02T09:05:00+00:00"
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_key_is_made_with_the_desk_shown_and_changed(said: Said) -> None:
+    found = json.loads(said("key", "show", "--json")[1])
+    path = Path(found["file"])
+    assert path.stat().st_mode & 0o077 == 0
+    assert found["here"] == [found["key"]]
+    changed = json.loads(said("key", "rotate", "--json")[1])
+    assert changed["key"] != found["key"]
+    assert json.loads(said("key", "show", "--json")[1])["here"] == [changed["key"]]
+    path.chmod(0o644)
+    code, _, err = said("key", "show")
+    assert (code, "chmod 600" in err) == (CONFIG, True)
+    assert path.read_text().split()[-1] not in err
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_key_may_lie_elsewhere(said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Path(json.loads(said("key", "show", "--json")[1])["file"])
+    moved = before.rename(tmp_path / "moved.key")
+    assert json.loads(said("key", "show", "--json")[1])["here"] == []
+    assert json.loads(said("key", "show", "--key-file", str(moved), "--json")[1])["here"]
+    monkeypatch.setenv("NIGHTDESK_KEY_FILE", str(moved))
+    assert json.loads(said("key", "show", "--json")[1])["here"]

@@ -1,0 +1,17 @@
+from datetime import UTC, datetime
+
+from models.types.health import AccountHealth, AccountState
+from tui.render.status import health
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def test_a_queue_that_waits_for_its_providers_limit_says_until_when() -> None:
+    paced = AccountHealth(1, "support", AccountState.OK, True, True, NOW, 0, "", 7, 0, "0 of 5 a minute left", NOW)
+    said = "".join(text for text, _ in health((paced,), 80))
+    assert said == f"mail ok, 7 queued, provider's limit: next {NOW.astimezone():%H:%M} "
+
+
+def test_a_limit_nobody_waits_for_is_not_worth_a_word() -> None:
+    idle = AccountHealth(1, "support", AccountState.OK, True, True, NOW, 0, "", 0, 0, "0 of 5 a minute left", NOW)
+    assert "".join(text for text, _ in health((idle,), 80)) == "mail ok "
