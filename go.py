@@ -35,8 +35,8 @@ def main(arguments: list[str]) -> None:
         STAMP.write_text(wanted)
     if arguments[:1] == ["test"]:
         os.chdir(HERE)
-        every_core = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
-        become([str(PYTHON), "-m", "pytest", *(arguments[1:] or every_core)])
+        busy = str(max(4, os.cpu_count() or 1))  # most tests wait for servers, screens and deadlines
+        become([str(PYTHON), "-m", "pytest", *(arguments[1:] or ["-n", busy, "--dist", "loadfile"])])
     become([str(VENV / "bin" / "nightdesk"), *arguments])
 
 

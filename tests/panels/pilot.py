@@ -1,10 +1,12 @@
 """Drive the screen like a user and read it like one: keys in, text out."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 
 from tests.panels.fake_desk import NOW, FakeDesk
@@ -55,6 +57,13 @@ class User:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def hold(self, key: str, times: int) -> None:
+        """Let a key repeat, faster than any keyboard, without waiting for the screen in between."""
+        for _ in range(times):
+            self.app.post_message(events.Key(key, key))
+            await asyncio.sleep(0.002)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

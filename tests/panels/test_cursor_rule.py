@@ -120,12 +120,11 @@ async def test_done_on_the_last_record_goes_up():
 async def test_the_list_pages_on_while_j_is_held():
     desk = long_desk(1_500)
     async with at(desk) as user:
-        for _ in range(12):
-            await user.press(*["j"] * 50)
+        await user.hold("j", 600)
         await user.until(lambda: user.cursor == 601)
         await user.press("G")
         await user.until(lambda: user.cursor == 1_500)
-        await user.press(*["k"] * 300)
+        await user.hold("k", 300)
         await user.until(lambda: user.cursor == 1_200)
         await user.press("g", "g")
         await user.until(lambda: user.cursor == 1)
