@@ -5,7 +5,7 @@ whose sentence and remedy the status line shows.
 """
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from models.types.change import Change
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
@@ -13,6 +13,11 @@ from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
+from models.types.sender import SenderOptions
+
+if TYPE_CHECKING:
+    from tui.bridge_rules import Rules
+    from tui.bridge_setup import Setup
 
 
 class Desk(Protocol):
@@ -25,6 +30,14 @@ class Desk(Protocol):
     @property
     def tips(self) -> tuple[str, ...]:
         """Lines a newcomer sees above the status line (the demo's); () for a real desk."""
+
+    @property
+    def setup(self) -> "Setup":
+        """What admins set up: accounts, addresses, brands, domains, groups."""
+
+    @property
+    def rules(self) -> "Rules":
+        """Automation rules."""
 
     # -- reading: plain selects, ready before the ORM is imported
     async def window(
@@ -59,6 +72,12 @@ class Desk(Protocol):
 
     async def save_draft(self, draft_id: int, *, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
         """Keep it as typed; the answer carries the recomputed audience and sender."""
+
+    async def senders(self, draft_id: int) -> SenderOptions:
+        """The addresses it could go out as, each with why it is or is not available."""
+
+    async def choose_sender(self, draft_id: int, address: str) -> DraftView:
+        """Let it go out as this address; "" = as the rules say. ``NotAllowed`` says why not and who can help."""
 
     async def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away; ``z`` brings it back."""

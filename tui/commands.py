@@ -74,6 +74,7 @@ def _article(argument: str) -> str:
         "kind": f"a kind: {', '.join(KINDS)}",
         "addresses": "addresses, comma between them",
         "text": "a text",
+        "sender": "one of our addresses, as in :from support@example.org, or - for what the rules say",
         "words": "words to look for",
         "address": "an address, as in :resend mara@example.org",
     }.get(argument, argument)

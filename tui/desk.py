@@ -26,7 +26,9 @@ from models.types.sender import SenderOptions
 from tui import garbage
 
 if TYPE_CHECKING:
+    from models.store.database import Database
     from models.types.mail import IncomingMail
+    from tui.desk_rules import LocalRules
     from tui.use_cases import UseCases
 
 P = ParamSpec("P")

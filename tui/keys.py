@@ -19,6 +19,9 @@ class Context(StrEnum):
     THREAD = "thread"
     WRITING = "writing"  # letters are text
     REVIEW = "review"  # the bar below a written text
+    SETUP = "setup"  # the lists of what is set up
+    FORM = "form"  # letters are text here, too
+    RULES = "rules"  # the list of automation rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Situation:
     files: int = 0  # of the chosen message
     folded: bool = False  # the chosen message has folded quotes
     following: bool = False
+    room: str = ""  # of the set-up: where the item under the cursor is; "" = there is none
 
 
 WhyNot = Callable[[Situation], str]
@@ -95,6 +99,28 @@ def to_save(now: Situation) -> str:
     return on_row(now) or ("" if now.files else "No file came with this message.")
 
 
+def on_item(now: Situation) -> str:
+    """Applies to what is set up and can be changed."""
+    if now.room == "check":
+        return "This is a finding: Enter goes to what it is about."
+    return "" if now.room else "There is nothing here yet: A adds one."
+
+
+def on_account(now: Situation) -> str:
+    """Applies to mail accounts."""
+    return on_item(now) if now.room in ("", "check", "accounts") else "Only accounts are tested and signed in."
+
+
+def to_test(now: Situation) -> str:
+    """Applies to what can be tested: accounts and domains."""
+    return "" if now.room == "domains" else on_account(now)
+
+
+def on_rule(now: Situation) -> str:
+    """Applies to automation rules."""
+    return "" if now.room else "There is no rule yet: A adds one."
+
+
 def with_draft(now: Situation) -> str:
     """Applies while a text is being written."""
     return "" if now.draft is not None else "Nothing is being written: r answers, c writes a note."
@@ -105,6 +131,11 @@ def with_reply(now: Situation) -> str:
     if now.draft is DraftMode.NOTE:
         return "A note has no recipients outside and no subject."
     return with_draft(now)
+
+
+def with_sender(now: Situation) -> str:
+    """Applies while a reply is being written."""
+    return "A note stays inside: it has no sender." if now.draft is DraftMode.NOTE else with_draft(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +158,10 @@ class Command:
             return True
         return False if self.why_not in (on_record, to_take, to_do, to_reopen, to_resend) else None
 
+    def fits(self, draft: DraftMode | None) -> bool:
+        """Worth a place in the footer: a note has no sender."""
+        return not (self.why_not is with_sender and draft is DraftMode.NOTE)
+
     @property
     def sequences(self) -> tuple[tuple[str, ...], ...]:
         """The keys, each as what is pressed one after the other."""
@@ -138,7 +173,13 @@ IN_LIST = frozenset({Context.LIST})
 IN_THREAD = frozenset({Context.THREAD})
 IN_REVIEW = frozenset({Context.REVIEW})
 IN_TEXT = frozenset({Context.WRITING})
-BUT_TEXT = READING | IN_REVIEW
+IN_DRAFT = IN_TEXT | IN_REVIEW
+IN_SETUP = frozenset({Context.SETUP})
+IN_FORM = frozenset({Context.FORM})
+IN_RULES = frozenset({Context.RULES})
+LISTS = READING | IN_SETUP
+MOVES = LISTS | IN_RULES
+BUT_TEXT = READING | IN_REVIEW | IN_SETUP | IN_RULES
 EVERYWHERE = frozenset(Context)
 
 _RESEND = "send a failed, bounced or unsure copy again, also elsewhere"
@@ -157,16 +198,16 @@ COMMANDS: tuple[Command, ...] = (
     _C("record.reopen", "reopen", ("E",), "it needs us again", "", READING, to_reopen),
     _C("record.follow", "follow", ("F",), "follow it, or stop following", "", READING, on_record),
     _C("app.undo", "undo", ("z",), "take back the newest thing I did", "undo", READING),
-    _C("list.down", "next", ("j", "down"), "next record; in the thread the next message", "", READING),
-    _C("list.up", "previous", ("k", "up"), "previous record; in the thread the message", "", READING),
-    _C("list.page_down", "page-down", ("pagedown",), "a screenful down", "", READING),
-    _C("list.page_up", "page-up", ("pageup",), "a screenful up", "", READING),
-    _C("list.top", "top", ("g g", "home"), "to the top", "", READING),
-    _C("list.bottom", "bottom", ("G", "end"), "to the bottom", "", READING),
+    _C("list.down", "next", ("j", "down"), "next record; in the thread the next message", "", MOVES),
+    _C("list.up", "previous", ("k", "up"), "previous record; in the thread the message", "", MOVES),
+    _C("list.page_down", "page-down", ("pagedown",), "a screenful down", "", MOVES),
+    _C("list.page_up", "page-up", ("pageup",), "a screenful up", "", MOVES),
+    _C("list.top", "top", ("g g", "home"), "to the top", "", MOVES),
+    _C("list.bottom", "bottom", ("G", "end"), "to the bottom", "", MOVES),
     _C("list.next_need", "next-need", ("n",), "next record that needs us", "", READING),
     _C("list.previous_need", "previous-need", ("N",), "previous record that needs us", "", READING),
     _C("thread.open", "open-thread", ("enter",), "open: the keys go to the thread", "open", IN_LIST, on_row),
-    _C("app.back", "back", ("escape",), "back to the list; there it clears a search", "back", READING),
+    _C("app.back", "back", ("escape",), "back to the list; there it clears a search", "back", MOVES),
     _C("thread.page", "page", ("space",), "page the thread, at its end the next record", "", READING, on_row),
     _C("thread.page_back", "page-back", ("b",), "page the thread back", "", READING, on_row),
     _C("thread.quotes", "quotes", ("Q",), "unfold or fold quoted text", "", READING, on_row),
@@ -183,8 +224,8 @@ COMMANDS: tuple[Command, ...] = (
     _C("mail.spam_sender", "spam-sender", ("; !",), _SPAM_SENDER, "", READING, on_quarantine),
     _C("mail.open_domain", "open-domain", ("@ O",), _OPEN_DOMAIN, "", READING, on_quarantine, "kind"),
     _C("mail.spam_domain", "spam-domain", ("@ !",), _SPAM_DOMAIN, "", READING, on_quarantine),
-    _C("view.next", "next-view", ("tab",), "next view", "view", READING),
-    _C("view.previous", "previous-view", ("shift+tab",), "previous view", "", READING),
+    _C("view.next", "next-view", ("tab",), "next view", "view", LISTS),
+    _C("view.previous", "previous-view", ("shift+tab",), "previous view", "", LISTS),
     _C("view.open", "view-open", ("g o",), "go to what is open", "", READING),
     _C("view.needs_us", "view-needs-us", ("g n",), "go to what needs us", "", READING),
     _C("view.mine", "view-mine", ("g m",), "go to what is mine", "", READING),
@@ -197,8 +238,36 @@ COMMANDS: tuple[Command, ...] = (
     _C("draft.edit", "edit", ("e", "enter", "escape"), "go on writing", "", IN_REVIEW, with_draft),
     _C("draft.keep", "keep", ("p",), "keep it for later", "", IN_REVIEW, with_draft),
     _C("draft.discard", "discard", ("d",), "throw it away; z brings it back", "", IN_REVIEW, with_draft),
+    _C("draft.sender_next", "next-sender", ("ctrl+o",), "send as the next address", "from", IN_DRAFT, with_sender),
+    _C("draft.sender_list", "senders", ("ctrl+t",), "list the addresses it may go out as", "", IN_DRAFT, with_sender),
+    _C("draft.sender", "from", ("f",), "choose the address it goes out as", "", IN_REVIEW, with_sender, "sender"),
     _C("draft.to", "to", (), "choose the recipients", "", IN_REVIEW, with_reply, "addresses"),
     _C("draft.subject", "subject", (), "change the subject", "", IN_REVIEW, with_reply, "text"),
+    _C("setup.accounts", "accounts", ("g a",), "go to the mail accounts", "", LISTS),
+    _C("setup.addresses", "addresses", (), "go to the sending addresses", "", LISTS),
+    _C("setup.brands", "brands", (), "go to the brands", "", LISTS),
+    _C("setup.domains", "domains", (), "go to our own domains", "", LISTS),
+    _C("setup.groups", "groups", (), "go to the groups of agents", "", LISTS),
+    _C("setup.check", "check", (), "go to what is wrong with the set-up", "", LISTS),
+    _C("setup.edit", "change", ("enter",), "change it; on a finding: go to what it is about", "change", IN_SETUP),
+    _C("setup.add", "add", ("A",), "add one", "add", IN_SETUP),
+    _C("setup.switch", "switch", ("x",), "switch it on or off", "on/off", IN_SETUP, on_item),
+    _C("setup.test", "test", ("t",), "test it now: an account or a domain", "test", IN_SETUP, to_test),
+    _C("setup.sign_in", "sign-in", ("s",), "sign an account in at its provider", "sign in", IN_SETUP, on_account),
+    _C("setup.remove", "remove", ("D D",), "take it out, and say what that means", "", IN_SETUP, on_item),
+    _C("setup.leave", "leave", ("q",), "back to the desk", "desk", IN_SETUP),
+    _C("rules.open", "rules", ("g r",), "go to the automation rules", "", READING),
+    _C("rules.edit", "change-rule", ("enter",), "change the rule", "change", IN_RULES),
+    _C("rules.add", "add-rule", ("A",), "write a new rule", "add", IN_RULES),
+    _C("rules.switch", "switch-rule", ("x",), "switch the rule on or off", "on/off", IN_RULES, on_rule),
+    _C("rules.test", "try-rule", ("t",), "say what it would do to the last 100 records", "try", IN_RULES, on_rule),
+    _C("rules.undo", "undo-rule", ("u",), "take back the newest thing the rule did", "take back", IN_RULES, on_rule),
+    _C("rules.remove", "remove-rule", ("D D",), "take the rule out; what it did stays", "", IN_RULES, on_rule),
+    _C("rules.leave", "leave-rules", ("q",), "back to the desk", "desk", IN_RULES),
+    _C("form.save", "", ("ctrl+s",), "test and save", "save", IN_FORM),
+    _C("form.next", "", ("tab", "down", "enter"), "next field", "next field", IN_FORM),
+    _C("form.previous", "", ("shift+tab", "up"), "field before", "", IN_FORM),
+    _C("form.leave", "", ("escape",), "leave; what is not saved is asked about", "leave", IN_FORM),
     _C("app.search", "search", ("/",), "search as you type", "search", READING, always, "words"),
     _C("app.command", "", (":",), "type a command", "command", BUT_TEXT),
     _C("app.help", "help", ("?",), "help for this place", "help", BUT_TEXT),
@@ -273,7 +342,13 @@ def markdown(commands: Sequence[Command] = COMMANDS) -> str:
         IN_THREAD: "thread",
         IN_REVIEW: "review bar",
         IN_TEXT: "while writing",
-        BUT_TEXT: "list, thread, review bar",
+        IN_DRAFT: "while writing, review bar",
+        BUT_TEXT: "list, thread, review bar, set-up, rules",
+        LISTS: "list, thread, set-up",
+        MOVES: "list, thread, set-up, rules",
+        IN_RULES: "rules",
+        IN_SETUP: "set-up",
+        IN_FORM: "form",
         EVERYWHERE: "everywhere",
     }
     rows = ["| keys | what it does | where | `:` |", "|---|---|---|---|"]

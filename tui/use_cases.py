@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from models.services import drafts, presence, quarantine, reply, resend, triage, undo
 from models.store.database import Database
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
 from models.types.mail import IncomingMail
+from models.types.sender import SenderOptions
+
+T = TypeVar("T")
 
 
 class UseCases:
@@ -28,6 +32,14 @@ class UseCases:
     def save_draft(self, draft_id: int, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
         """Keep it as typed."""
         return self._database.write(drafts.save, draft_id, self._me, subject=subject, text=text, to=to, now=self._now())
+
+    def senders(self, draft_id: int) -> SenderOptions:
+        """List the addresses it could go out as."""
+        return self._database.read(drafts.senders, draft_id, self._me)
+
+    def choose_sender(self, draft_id: int, address: str) -> DraftView:
+        """Let it go out as this address."""
+        return self._database.write(drafts.choose_sender, draft_id, self._me, address, self._now())
 
     def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away."""
@@ -100,6 +112,10 @@ class UseCases:
     def leave(self) -> None:
         """Nothing is open here any more."""
         self._database.write(presence.leave, terminal=self._terminal, now=self._now())
+
+    def with_database(self, work: Callable[[Database], T]) -> T:
+        """Do something else with the database."""
+        return work(self._database)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from models.rules.address import domain, normal
-from models.types.sender import Candidate, Proof, SenderChoice, SenderQuestion, Weighed
+from models.types.sender import Candidate, Proof, SenderChoice, SenderOptions, SenderQuestion, Weighed
 
 EXPLICIT = "A chosen in the composer"
 BY_RULE = "B chosen by a rule"
@@ -39,6 +39,20 @@ def weigh(question: SenderQuestion, candidates: Sequence[Candidate]) -> tuple[We
         reason = _why_not(candidate, question)
         listed.append(Weighed(candidate.address, rule, not reason, reason or "available", candidate.display_name))
     return tuple(listed)
+
+
+def following(options: SenderOptions, chosen: str) -> str | None:
+    """Give the choice after this one, round and round; "" leaves it to the rules. None: there is no other.
+
+    ``chosen`` may be an address that is not available any more: then the round begins anew.
+    """
+    usual = [""] if options.usual else []
+    others = [one.address for one in options.listed if one.available and one.address != options.usual]
+    ring = [*usual, *dict.fromkeys(others)]
+    now = "" if chosen == options.usual else chosen
+    if now not in ring:
+        return ring[0] if ring else None
+    return ring[(ring.index(now) + 1) % len(ring)] if len(ring) > 1 else None
 
 
 def covers(server_filter: Sequence[str], address: str) -> bool:

@@ -11,7 +11,7 @@ from models.store import desk_facts, drafts, messages, records, undo
 from models.store.drafts import DraftRow
 from models.types.draft import DraftMode, DraftView, Undone
 from models.types.errors import NotAllowed, NotFound
-from models.types.sender import Weighed
+from models.types.sender import SenderOptions
 
 GONE = "This draft is not there any more: it was sent or thrown away in another session."
 
@@ -61,11 +61,11 @@ def save(
     return draft_view(session, draft_id, agent_id)
 
 
-def senders(session: Session, draft_id: int, agent_id: int) -> tuple[Weighed, ...]:
-    """List the addresses this draft could go out as, in the order of the rules, with why each is available or not."""
+def senders(session: Session, draft_id: int, agent_id: int) -> SenderOptions:
+    """List the addresses this draft could go out as, with why each is available or not."""
     row = _read(session, draft_id, agent_id)
     record = record_of(session, row.record_id, lock=False)
-    return sender.candidates(session, desk_facts.read(session), record, agent_id, row.sender)
+    return sender.options(session, desk_facts.read(session), record, agent_id, row.sender)
 
 
 def choose_sender(session: Session, draft_id: int, agent_id: int, address: str, now: datetime) -> DraftView:

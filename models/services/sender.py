@@ -12,7 +12,7 @@ from models.store.desk_facts import BrandFacts, DeskFacts
 from models.store.messages import MessageFacts
 from models.store.records import RecordFacts, bare
 from models.types.errors import NotAllowed
-from models.types.sender import Candidate, SenderChoice, SenderQuestion, Weighed
+from models.types.sender import Candidate, SenderChoice, SenderOptions, SenderQuestion
 
 Asked = tuple[SenderQuestion, tuple[Candidate, ...]]
 
@@ -44,13 +44,13 @@ def choose_through(session: Session, desk: DeskFacts, record: RecordFacts, accou
     return choice
 
 
-def candidates(
-    session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int, explicit: str
-) -> tuple[Weighed, ...]:
-    """List every address with why this agent may or may not answer this record as it."""
+def options(session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int, explicit: str) -> SenderOptions:
+    """List every address with why this agent may or may not answer this record as it, and what the rules say."""
     question, every = _ask(session, desk, record, agent_id)
-    shown = [one for one in every if not one.removed or one.address == normal(explicit)]
-    return weigh(question, [one for one in shown if one.agent_id in (None, agent_id)])
+    mine = [one for one in every if one.agent_id in (None, agent_id)]
+    shown = [one for one in mine if not one.removed or one.address == normal(explicit)]
+    usual = choose_sender(question, every)
+    return SenderOptions(next((one.address for one in every if one.id == usual.address_id), ""), weigh(question, shown))
 
 
 def judge(session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts) -> SenderChoice:

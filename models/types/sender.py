@@ -59,6 +59,14 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderOptions:
+    """The addresses a draft could go out as. ``usual``: what the rules say without a choice; "" = none."""
+
+    usual: str
+    listed: tuple[Weighed, ...]  # in the order of the rules, those that are not available too
+
+
+@dataclass(frozen=True, slots=True)
 class SenderChoice:
     """What a message goes out as. ``refusal`` set: it cannot go, and the rest but ``tried`` is empty."""
 

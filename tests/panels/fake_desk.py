@@ -22,6 +22,9 @@ from models.types.message import (
 )
 from models.types.people import AgentView, Audience, Channel, Recipient, Why
 from models.types.record import Counts, ListRow, Need, Place, QuarantineRow, RecordRow, View
+from models.types.sender import SenderOptions, Weighed
+from tests.panels.fake_rules import FakeRules
+from tests.panels.fake_setup import FakeSetup
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)  # a Friday
 RANKS = {Need.NEEDS_US: 0, Need.WAITING: 1, Need.LATER: 2, Need.DONE: 3}
@@ -116,6 +119,8 @@ class FakeDesk:
 
     def __init__(self, rows: Iterable[RecordRow] = (), mails: Iterable[QuarantineRow] = ()) -> None:
         self.agent = ANNA
+        self.setup = FakeSetup()
+        self.rules = FakeRules()
         self.tips: tuple[str, ...] = ()
         self.records: dict[int, RecordRow] = {row.id: row for row in rows}
         self.quarantine: dict[int, QuarantineRow] = {row.id: row for row in mails}
@@ -129,6 +134,11 @@ class FakeDesk:
         self.undoable: list[tuple[str, int | None, object]] = []
         self.fail_next: NightdeskError | None = None
         self.calls: list[tuple[object, ...]] = []
+        self.sender_list: tuple[Weighed, ...] = (
+            Weighed("anna@desk.test", "D the author's own address", True, "available", "Anna Berg"),
+            Weighed("support@desk.test", "E the brand's address", True, "available", "Acme Support"),
+            Weighed("vip@desk.test", "E the brand's address", False, "the author may not use it", "VIP"),
+        )
         self.feed: asyncio.Queue[Change] = asyncio.Queue()
         self.next_id = 900
         self.raw_text = "From: mara@olsen.example\r\nSubject: hi\r\n\r\nHello\r\n"
@@ -253,6 +263,23 @@ class FakeDesk:
         draft = self.drafts[draft_id]
         audience = self._audience(draft.record_id, draft.mode, to)
         draft = replace(draft, subject=subject, text=text, to=to, audience=audience, version=draft.version + 1)
+        self.drafts[draft_id] = draft
+        return draft
+
+    async def senders(self, draft_id: int) -> SenderOptions:
+        self._maybe_fail()
+        return SenderOptions("support@desk.test", self.sender_list)
+
+    async def choose_sender(self, draft_id: int, address: str) -> DraftView:
+        self._maybe_fail()
+        self.calls.append(("sender", draft_id, address))
+        draft = self.drafts[draft_id]
+        found = next((one for one in self.sender_list if one.address == (address or "support@desk.test")), None)
+        if found is None or not found.available:
+            because = found.because if found else "it is no sending address"
+            raise NotAllowed(f"This cannot go out as {address}: {because}; ask an admin of the desk.")
+        rule = "A chosen in the composer" if address else "the brand's address"
+        draft = replace(draft, chosen=address, sender=f"{found.display_name} <{found.address}>", sender_rule=rule)
         self.drafts[draft_id] = draft
         return draft
 

@@ -1,6 +1,8 @@
 """Writing, saving, reviewing, sending, the guard, and taking back."""
 
 import asyncio
+import re
+from dataclasses import replace
 
 from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode
@@ -282,3 +284,70 @@ async def test_the_list_does_not_move_below_the_composer():
         await user.until(lambda: user.listed.index(5) == 0)
         assert user.cursor == 1
         assert user.screen.thread.row_id == 1
+
+
+async def test_a_key_goes_round_the_addresses_and_the_rules():
+    desk = small_desk()
+    async with at(desk) as user:
+        await reply(user, "Hello")
+        await user.press("ctrl+o")
+        await user.sees("From  Anna Berg <anna@desk.test> · A chosen in the composer")
+        await user.press("ctrl+o")
+        await user.sees("From  Acme Support <support@desk.test> · the brand's address")
+        assert user.screen.composer.text.text == "Hello"
+        assert [call[2] for call in desk.calls if call[0] == "sender"] == ["anna@desk.test", ""]
+
+
+async def test_the_list_of_addresses_says_why_not_and_follows_the_choice():
+    async with at(small_desk()) as user:
+        await reply(user, "Hello")
+        await user.press("ctrl+t")
+        await user.sees("▸ support@desk.test  E the brand's address · as the rules say")
+        assert "  vip@desk.test      not available: the author may not use it" in user.text
+        assert "Hello" in user.text
+        await user.press("ctrl+o")
+        await user.sees("▸ anna@desk.test     D the author's own address")
+        await user.press("ctrl+t")
+        await user.until(lambda: "vip@desk.test" not in user.text)
+
+
+async def test_a_long_list_is_paged_and_leaves_the_text_in_sight():
+    desk = small_desk()
+    desk.sender_list = tuple(replace(desk.sender_list[1], address=f"s{number}@desk.test") for number in range(12))
+    async with at(desk, (80, 24)) as user:
+        await reply(user, "Hello")
+        await user.press("ctrl+t")
+        await user.sees("more below; the same key goes on")
+        seen = shown = re.findall(r"s\d+@desk", user.text)
+        while "that is all" not in user.text:
+            assert "Hello" in user.text
+            await user.press("ctrl+t")
+            await user.until(lambda before=shown: re.findall(r"s\d+@desk", user.text) != before)
+            shown = re.findall(r"s\d+@desk", user.text)
+            seen = [*seen, *shown]
+        assert sorted(seen) == sorted(f"s{number}@desk" for number in range(12))
+        await user.press("ctrl+t")
+        await user.until(lambda: "s11@desk.test" not in user.text)
+
+
+async def test_a_refused_address_says_who_can_help_and_changes_nothing():
+    desk = small_desk()
+    async with at(desk) as user:
+        await reply(user, "Hello")
+        await user.press("escape", "f")
+        await user.type("vip@desk.test")
+        await user.press("enter")
+        await user.until(lambda: "the author may not use it; ask an admin" in user.status)
+        assert "From  Acme Support <support@desk.test>" in user.text
+        assert user.screen.context is Context.REVIEW
+        desk.sender_list = desk.sender_list[1:]
+        await user.press("ctrl+o")
+        await user.until(lambda: "There is no other address" in user.status)
+
+
+async def test_a_note_has_no_sender():
+    async with at(small_desk()) as user:
+        await user.press("c")
+        await user.until(lambda: user.screen.composer.draft is not None)
+        await user.press("ctrl+o")
+        await user.until(lambda: user.status == "A note stays inside: it has no sender.")

@@ -16,9 +16,11 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 from textual.worker import Worker
 
+from models.rules.sender import following
 from models.types.draft import DraftMode, DraftView, NotSendable, SendResult, Sent, Stopped
-from models.types.errors import NightdeskError
+from models.types.errors import NightdeskError, NotAllowed
 from tui.bridge import Desk
+from tui.panels.sender_list import SenderList
 from tui.render.draft import draft_head, news_lines, problem_lines, review_keys
 from tui.render.ink import Line
 from tui.widgets.drained import drained
@@ -26,6 +28,7 @@ from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
 
 SAVE_PAUSE = 0.5  # seconds without a key before the text is saved
+TEXT_IN_SIGHT = 4  # lines of the text and the bar below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Composer(Vertical, can_focus=True):
     def compose(self) -> ComposeResult:
         """Lay out recipients, text and review bar."""
         yield Lines(id="draft-head")
+        yield SenderList(id="draft-senders")
         text = TextArea(id="draft-text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         text.cursor_blink = False  # a blinking cursor is traffic on an idle line
         yield text
@@ -103,6 +107,7 @@ class Composer(Vertical, can_focus=True):
         self.mode, self._record_id, self.draft, self._base = mode, record_id, None, None
         self._there = asyncio.Event()
         self._trouble = ()
+        self._senders.fold()
         self.text.load_text("")
         self.set_class(mode is DraftMode.NOTE, "note")
         self.border_title = "NOTE – stays inside" if mode is DraftMode.NOTE else "REPLY – goes out by mail"
@@ -258,10 +263,66 @@ class Composer(Vertical, can_focus=True):
         self._subject = " ".join(subject.split())
         self._save_later()
 
+    # -- who it is from
+
+    def next_sender(self) -> None:
+        """Let it go out as the next address there is; the last one is followed by what the rules say."""
+        self._turn_sender()
+
+    def choose_sender(self, address: str) -> None:
+        """Let it go out as this address; "-" leaves it to the rules."""
+        self._turn_sender(address)
+
+    @work(group="draft-sender", exit_on_error=False)
+    async def _turn_sender(self, address: str | None = None) -> None:
+        await self._there.wait()
+        async with self._saving:
+            draft = self.draft
+            if draft is None:
+                return
+            if address is None:
+                address = following(await self._desk.senders(draft.id), draft.chosen)
+            if address is None:
+                raise NotAllowed("There is no other address it may go out as.", "Ctrl-T lists them, and why not.")
+            answer = await self._desk.choose_sender(draft.id, "" if address == "-" else address)
+            if self.draft is None or self.draft.id != draft.id:
+                return
+            self.draft, self._trouble = answer, ()
+            if self._senders.display:
+                options = await self._desk.senders(draft.id)
+                self._senders.paint(options, answer.chosen, self._width, self._room)
+            self._repaint()
+
+    def list_senders(self) -> None:
+        """List the addresses it could go out as, go on in the list, and close it at its end."""
+        self._list_senders()
+
+    @work(group="draft-sender", exit_on_error=False)
+    async def _list_senders(self) -> None:
+        await self._there.wait()
+        async with self._saving:
+            if self.draft is not None:
+                options = await self._desk.senders(self.draft.id)
+                self._senders.turn_page(options, self.draft.chosen, self._width, self._room)
+
+    @property
+    def _senders(self) -> SenderList:
+        return self.query_one("#draft-senders", SenderList)
+
+    @property
+    def _width(self) -> int:
+        return max(self.size.width - 4, 36)
+
+    @property
+    def _room(self) -> int:
+        """Lines a list may take from the text, of which some stay in sight."""
+        return self.size.height - self.query_one("#draft-head", Lines).size.height - TEXT_IN_SIGHT
+
     def _close(self, sentence: str, result: Sent | None = None, done: bool = False) -> None:
         if self._timer is not None:
             self._timer.stop()
         self.draft, self.mode, self._saved, self._trouble = None, None, None, ()
+        self._senders.fold()
         self.display = False
         self._closed_as(Closed(self._record_id, result, done, sentence))
 
@@ -270,8 +331,7 @@ class Composer(Vertical, can_focus=True):
     def _repaint(self) -> None:
         if self.mode is None:
             return
-        width = max(self.size.width - 4, 36)
-        head = draft_head(self.mode, self.draft, width)
+        head = draft_head(self.mode, self.draft, self._width)
         self._fill("#draft-head", head)
         bar = [*self._trouble, review_keys(self.mode, anyway=self._base is not None)] if not self.writing else []
         self._fill("#draft-review", bar)

@@ -47,6 +47,8 @@ def draft_head(mode: DraftMode, draft: DraftView | None, width: int) -> list[Lin
             lines[-1] = (*lines[-1], (f" · {rule}", Role.MUTED))
         else:
             lines.extend((("      ", Role.MUTED), (part, Role.MUTED)) for part in wrap(rule, width - 6))
+    for notice in draft.notices:
+        lines.extend((("      ", Role.MUTED), (part, Role.NEED)) for part in wrap(wash.line(notice, 200), width - 6))
     if draft.subject:
         lines.append((("Subj  ", Role.MUTED), (cut(wash.line(draft.subject), width - 6), Role.TEXT)))
     return lines

@@ -33,6 +33,8 @@ class Deeds:
             "record": self._act,
             "mail": self._place,
             "app": self._app,
+            "setup": lambda room, _: self._screen.open_setup(room),
+            "rules": lambda *_: self._screen.open_rules(),
         }
         rooms[room](deed, argument)
 
@@ -114,6 +116,9 @@ class Deeds:
             "discard": composer.discard,
             "to": lambda: composer.choose_recipients(argument),
             "subject": lambda: composer.change_subject(argument),
+            "sender_next": composer.next_sender,
+            "sender_list": composer.list_senders,
+            "sender": lambda: composer.choose_sender(argument),
         }
         deeds[deed]()
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.message import Message
 from textual.worker import Worker
 
 from models.types.change import Change
@@ -39,6 +38,7 @@ from tui.widgets.painted import Lines
 if TYPE_CHECKING:
     from tui.panels.command_line import CommandLine
     from tui.panels.composer import Closed, Composer
+    from tui.screens.setup import SetupScreen
 
 WIDE_FROM = 120  # columns that hold list and thread side by side
 DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
@@ -54,9 +54,6 @@ class DeskScreen(KeyedScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012
 
-    class Redraw(Message):
-        """The terminal's picture may be wrong; the app knows how to draw it whole."""
-
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command]) -> None:
         super().__init__(table)
         self._desk = desk
@@ -71,6 +68,7 @@ class DeskScreen(KeyedScreen):
         self.head = ListHead(desk, id="list-head")
         self.thread = ThreadPanel(desk, clock, id="thread-panel")
         self.status = StatusLine(desk, clock, id="status")
+        self._setup: SetupScreen | None = None  # lies over this one
         self._composer: Composer | None = None
         self._command_line: CommandLine | None = None
         self.hints = Lines(id="hints")
@@ -161,6 +159,8 @@ class DeskScreen(KeyedScreen):
         self.records.look_again(change)
         self.thread.look_again(change)
         self.status.look_again()
+        if self._setup is not None:
+            self._setup.look_again(change)
 
     def say(self, sentence: str, *, bad: bool = False) -> None:
         """Say something in the status line."""
@@ -208,6 +208,7 @@ class DeskScreen(KeyedScreen):
         if context is not None:
             mail = self.records.view is View.QUARANTINE
             fit = [one for one in self.table if context in one.contexts and one.for_mail in (None, mail)]
+            fit = [one for one in fit if one.fits(self.writing)]
             self.hints.show(hints(fit, self.size.width))
 
     def show_hints(self, line: Line | None) -> None:
@@ -303,6 +304,24 @@ class DeskScreen(KeyedScreen):
             self.turn_to(self.records.view)
         else:
             self.say("")
+
+    def open_setup(self, room: str) -> None:
+        """Lay the set-up over the desk until it is left."""
+        from tui.render.setup_item import Room
+        from tui.screens.setup import SetupScreen
+
+        self._setup = SetupScreen(self._desk, self._clock, self.table, Room(room))
+        self.app.push_screen(self._setup, self._setup_left)
+
+    def open_rules(self) -> None:
+        """Lay the automation rules over the desk until they are left."""
+        from tui.screens.rules import RulesScreen
+
+        self.app.push_screen(RulesScreen(self._desk, self._clock, self.table), self._setup_left)
+
+    def _setup_left(self, _: None) -> None:
+        self._setup = None
+        self.look_again(Change(all=True))
 
     def redraw(self) -> None:
         """Draw everything anew, and read it again."""
