@@ -50,6 +50,29 @@ def tidy(said: NewAccount) -> NewAccount:
     )
 
 
+def may_change(session: Session, actor: Actor, name: str, *, seen: int | None = None) -> None:
+    """Go on only for who may change an account, as it was read: before anybody is asked for a password."""
+    view = find(session, name)
+    _require(session, actor, view.id)
+    _same(view, seen)
+
+
+def moves(before: AccountView, said: NewAccount, password: Secret | None = None) -> bool:
+    """Tell whether these settings connect differently, so that they must be tested."""
+    if password is not None:
+        return True
+    was = account_proof.fingerprint(before.said, account_proof.secret_word(before.said.secret))
+    return was != account_proof.fingerprint(said, account_proof.secret_word(said.secret))
+
+
+def proved(session: Session, name: str) -> bool:
+    """Tell whether an account's newest test passed, and was of its settings as they are."""
+    view = find(session, name)
+    proof, fingerprint = account_settings.proof(session, view.id)
+    now = account_proof.fingerprint(view.said, account_proof.secret_word(view.said.secret))
+    return proof is Proof.OK and fingerprint in ("", now)  # "": it worked before there were tests
+
+
 def change(
     session: Session,
     actor: Actor,
@@ -71,10 +94,7 @@ def change(
     before = _locked(session, actor, name, seen)
     said = tidy(said)
     _fit(session, before, said)
-    stored = account_proof.secret_word(before.said.secret)
-    moved = password is not None or account_proof.fingerprint(before.said, stored) != account_proof.fingerprint(
-        said, account_proof.secret_word(said.secret)
-    )
+    moved = moves(before, said, password)
     tested = account_proof.secret_word(said.secret, password)
     passed = account_proof.proves(trial, said, tested)
     if moved and not passed and not off:
@@ -120,14 +140,10 @@ def switch_on(
 ) -> AccountView:
     """Serve an account again. Its settings must have passed their newest test, or pass with ``trial``."""
     view = _locked(session, actor, name, seen)
-    word = account_proof.secret_word(view.said.secret)
-    if account_proof.proves(trial, view.said, word) and trial is not None:
+    if trial is not None and account_proof.proves(trial, view.said, account_proof.secret_word(view.said.secret)):
         _keep_trial(session, view.id, view.said, trial)
-    else:
-        proof, fingerprint = account_settings.proof(session, view.id)
-        unchanged = fingerprint in ("", account_proof.fingerprint(view.said, word))
-        if trial is not None or proof is not Proof.OK or not unchanged:
-            raise NotAllowed(f"{name} stays off: {_why_unproved(trial)}", UNPROVED)
+    elif trial is not None or not proved(session, name):
+        raise NotAllowed(f"{name} stays off: {_why_unproved(trial)}", UNPROVED)
     account_settings.write(session, view.id, {"active": True}, by=actor.login, what="on", now=now)
     accounts.restart(session, view.id)
     announce(session, now, topic="accounts")
@@ -159,9 +175,13 @@ def remove(session: Session, actor: Actor, name: str, *, now: datetime, seen: in
 def _locked(session: Session, actor: Actor, name: str, seen: int | None) -> AccountView:
     view = find(session, name, lock=True)
     _require(session, actor, view.id)
-    if sentence := edit.overtaken(view.edit, seen, name):
-        raise Overtaken(sentence, "Nothing was changed. Read it again: nightdesk account show " + name)
+    _same(view, seen)
     return view
+
+
+def _same(view: AccountView, seen: int | None) -> None:
+    if sentence := edit.overtaken(view.edit, seen, view.name):
+        raise Overtaken(sentence, f"Nothing was changed. Read it again: nightdesk account show {view.name}")
 
 
 def _require(session: Session, actor: Actor, account_id: int) -> None:

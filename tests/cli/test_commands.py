@@ -94,12 +94,20 @@ def test_an_account_that_lets_nobody_in_is_not_kept(said: Said, monkeypatch: pyt
     adding = ["account", "add", "support@acme.test", "--secret", "env:MAIL_PASSWORD", *servers]
     code, _, err = said(*adding)
     assert code == UNAVAILABLE
-    assert err.startswith("nightdesk: SMTP: ")
-    assert "IMAP: " in err
+    assert f"FAILED  SMTP: 127.0.0.1:{port} answers" in err
+    assert f"FAILED  IMAP: 127.0.0.1:{port} answers" in err
+    assert "run again: nightdesk account add support@acme.test --smtp-host 127.0.0.1" in err
+    assert "sesame" not in err
     assert json.loads(said("account", "list", "--json")[1]) == []
-    assert said(*adding, "--no-test")[0] == 0
-    assert [each["name"] for each in json.loads(said("account", "list", "--json")[1])] == ["support@acme.test"]
+    code, out, _ = said(*adding, "--no-test")
+    assert (code, "switched off" in out) == (0, True)
+    (kept,) = json.loads(said("account", "list", "--json")[1])
+    assert (kept["name"], kept["active"], kept["state"], kept["proof"]) == (
+        "support@acme.test", False, "off", "untested",
+    )  # fmt: skip
     assert said("account", "test", "support@acme.test")[0] == UNAVAILABLE
+    assert said("account", "on", "support@acme.test")[0] == UNAVAILABLE
+    assert json.loads(said("account", "show", "support@acme.test", "--json")[1])["active"] is False
     assert said("account", "retry", "support@acme.test")[0] == 0
     assert said("account", "retry", "nobody")[0] == 66
 

@@ -1,33 +1,23 @@
-"""``nightdesk account add``: a mail account, tried before it is kept."""
+"""``nightdesk account add``: a mail account, tested before it is kept."""
 
-import asyncio
+import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.types.account import NewAccount, Security
-from models.types.errors import NightdeskError, NotAllowed
+from models.types.account import Auth, NewAccount
+from models.types.errors import NotAllowed, NotFound
 from models.types.secret import Secret
-from tui.cli import secret
-from tui.cli.output import say
+from models.types.trial import TrialResult
+from tui.cli import account_said, secret, words
+from tui.cli.output import as_json, say
 
 if TYPE_CHECKING:
     from models.store.database import Database
+    from models.types.preset import Preset
     from tui.cli.parser import Commands
     from tui.settings import Settings
-
-PORTS = {
-    "smtp": {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25},
-    "imap": {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143},
-    "pop3": {Security.TLS: 995, Security.STARTTLS: 110, Security.PLAIN: 110},
-}
-
-
-class NoTrust(NightdeskError):
-    """A server of the new account did not let us in."""
-
-    exit_code = 69  # EX_UNAVAILABLE
 
 
 def declare(parts: "Commands", places: ArgumentParser) -> None:
@@ -36,103 +26,168 @@ def declare(parts: "Commands", places: ArgumentParser) -> None:
         "add",
         parents=[places],
         help="add one",
-        description="Add a mail account. A missing half is fine: it then only sends, or only fetches. "
-        "Connections are encrypted (TLS from the first byte) unless told otherwise; plain is for this machine only. "
-        "The servers are tried before anything is kept.",
+        description="Add a mail account. The address says the provider where that is known (nightdesk preset list); "
+        "else name its servers. A missing half is fine: it then only sends, or only fetches. Connections are encrypted "
+        "(TLS from the first byte) unless told otherwise; plain is for this machine only. The account is kept when its "
+        "test passed: login, sending, and a letter to itself that comes back.",
     )
     parser.add_argument("email", metavar="ADDRESS", help="the account's own address")
-    parser.add_argument("--name", help="what to call it here (the address)")
-    parser.add_argument("--display-name", metavar="NAME", default="", help="the name customers see (the brand)")
-    parser.add_argument("--user", help="the login, when it is not the address")
+    parser.add_argument("--name", default="", help="what to call it here (the address)")
     secret.declare(parser)
-    for protocol, words in (("smtp", "sends"), ("imap", "fetches"), ("pop3", "fetches")):
-        group = parser.add_argument_group(f"{protocol.upper()} ({words})")
-        group.add_argument(f"--{protocol}-host", metavar="HOST", default="")
-        group.add_argument(f"--{protocol}-port", metavar="PORT", type=int)
-        group.add_argument(
-            f"--{protocol}-security", type=Security, choices=list(Security), default=Security.TLS, metavar="HOW",
-            help="tls (default), starttls or plain",
-        )  # fmt: skip
-    parser.add_argument("--ca-file", metavar="FILE", default="", help="trust this certificate authority instead")
-    parser.add_argument("--folder", default="INBOX", help="the IMAP folder to fetch (INBOX)")
-    parser.add_argument("--poll-seconds", metavar="N", type=int, default=60, help="look at least this often (60)")
-    parser.add_argument("--leave-days", metavar="N", type=int, help="POP3: delete there after so many days (never)")
-    parser.add_argument("--opens", metavar="KIND", default="", help="what mail no rule places opens (quarantine)")
+    parser.add_argument("--oauth", metavar="PROVIDER", nargs="?", const="", help="sign in there, without a password")
+    parser.add_argument("--by-link", action="store_true", help="with --oauth: by a link instead of a code to type")
+    parser.add_argument("--consent", metavar="REF", default="", help="a consent given before: oauth:...")
+    parser.add_argument("--preset", metavar="NAME", default="", help="this provider: nightdesk preset list")
+    parser.add_argument("--pop3", action="store_true", help="with a preset: fetch by POP3")
+    parser.add_argument("--look-up", action="store_true", help="ask the domain's name server for its mail servers")
+    account_said.declare(parser)
     parser.add_argument("--no-login", action="store_true", help="its server asks for no password")
     parser.add_argument("--own", action="store_true", help="my own address, not the company's")
-    parser.add_argument("--no-test", action="store_true", help="keep it without trying its servers")
+    parser.add_argument("--no-test", action="store_true", help="keep it untested, switched off")
+    words.as_json(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace) -> int:
-    """Ask for the password, try the servers, keep the account."""
-    from models.rules.new_account import problems
-    from models.services import setup
+    """Propose, ask for the password or a consent, test, keep."""
+    from models.services.account_edit import tidy
+    from tui.cli.account_trial import as_plain, refused, tried
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
-    from tui.login import whoami
 
     settings = settings_of(arguments)
     with opened(settings) as database:
-        if wrong := problems(_said(arguments, "")):
-            raise NotAllowed(wrong[0], " ".join(wrong[1:]))
-        reference, password = _secret(arguments)
-        new = _said(arguments, reference)
+        _may(arguments, settings, database)
+        preset = _preset(arguments)
+        new = tidy(_proposed(arguments, preset))
+        _check(new)
+        new, password = _with_secret(arguments, new, preset, settings, database)
+        result = None
         if not arguments.no_test:
-            _try(new, password, settings, database)
-        if password is not None:
-            secret.ready_to_seal(database, settings)
-        agent_id = None
-        if arguments.own:
-            me = whoami()
-            agent_id = database.write(setup.ensure_agent, login=me.login, name=me.name).id
-        database.write(setup.add_account, new, now=datetime.now(UTC), agent_id=agent_id, password=password)
-    tried = "not tried" if arguments.no_test else "every server lets us in"
-    say(f"{new.name or new.email} is kept: {tried}. nightdesk, or nightdesk worker, serves it from now on.")
+            result = tried(new, password, settings, database)
+            if not result.passed:
+                if arguments.json:
+                    as_json({"kept": False, **as_plain(result)})
+                again = account_said.command(new, own=arguments.own)
+                raise refused(result, "Nothing was kept.", f"Once that is put right, run again: {again}")
+        _keep(arguments, new, password, result, preset, settings, database, login=me(settings).login)
+    name = new.name or new.email
+    if arguments.json:
+        as_json({"kept": True, "account": name, **(as_plain(result) if result else {"passed": None})})
+    elif result:
+        say(f"{name} is kept: its test passed. nightdesk, or nightdesk worker, serves it from now on.")
+    else:
+        say(f"{name} is kept, switched off. Test it and switch it on: nightdesk account on {name}")
     return 0
 
 
-def _said(arguments: Namespace, reference: str) -> NewAccount:
-    """Gather what the arguments say; a port follows the security unless it was named."""
+def _may(arguments: Namespace, settings: "Settings", database: "Database") -> None:
+    """Let admins add the company's accounts, and everybody their own."""
+    from models.services import admin
+    from tui.cli.me import me
 
-    def port(protocol: str) -> int:
-        named: int | None = getattr(arguments, f"{protocol}_port")
-        return PORTS[protocol][getattr(arguments, f"{protocol}_security")] if named is None else named
-
-    return NewAccount(
-        email=arguments.email,
-        name=arguments.name or "",
-        display_name=arguments.display_name,
-        user=arguments.user or "",
-        secret=reference,
-        smtp_host=arguments.smtp_host,
-        smtp_port=port("smtp"),
-        smtp_security=arguments.smtp_security,
-        imap_host=arguments.imap_host,
-        imap_port=port("imap"),
-        imap_security=arguments.imap_security,
-        pop3_host=arguments.pop3_host,
-        pop3_port=port("pop3"),
-        pop3_security=arguments.pop3_security,
-        leave_days=arguments.leave_days,
-        ca_file=str(Path(arguments.ca_file).expanduser().absolute()) if arguments.ca_file else "",
-        folder=arguments.folder,
-        poll_seconds=arguments.poll_seconds,
-        default_kind=arguments.opens,
-    )
+    database.read(admin.require, me(settings), own=arguments.own)
 
 
-def _secret(arguments: Namespace) -> tuple[str, Secret | None]:
-    """Return where the password is, or itself when it is typed; a server that only sends may want none."""
+def _preset(arguments: Namespace) -> "Preset | None":
+    from models.presets import find
+
+    if arguments.preset:
+        found = find.by_name(arguments.preset)
+        if found is None:
+            raise NotFound(f"There is no preset called {arguments.preset!r}.", "See: nightdesk preset list")
+        return found
+    if account_said.names_server(arguments) or arguments.look_up:
+        return None
+    return find.by_address(arguments.email)
+
+
+def _proposed(arguments: Namespace, preset: "Preset | None") -> NewAccount:
+    from models.types.preset import Protocol
+
+    known = NewAccount(arguments.email, name=arguments.name)
+    if arguments.look_up:
+        from tui.cli.look_up import looked_up
+
+        known = replace(looked_up(arguments.email, pop3=arguments.pop3), name=arguments.name)
+    elif preset is not None:
+        incoming = Protocol.POP3 if arguments.pop3 else Protocol.IMAP
+        known = account_said.from_preset(arguments.email, preset, incoming=incoming, oauth=_by_oauth(arguments))
+        known = replace(known, name=arguments.name)
+        if not account_said.names_server(arguments):
+            _tell(preset, known)
+    if _by_oauth(arguments):
+        known = replace(known, auth=Auth.OAUTH)
+    return account_said.said(arguments, known)
+
+
+def _tell(preset: "Preset", known: NewAccount) -> None:
+    """Say what the preset proposes, and what a person has to do at the provider first."""
+    from tui.render import wash
+
+    servers = [
+        f"{name} {host}:{port} ({security})"
+        for name, host, port, security in (
+            ("SMTP", known.smtp_host, known.smtp_port, known.smtp_security),
+            ("IMAP", known.imap_host, known.imap_port, known.imap_security),
+            ("POP3", known.pop3_host, known.pop3_port, known.pop3_security),
+        )
+        if host
+    ]
+    print(wash.line(f"{preset.title}: {', '.join(servers)}", 300), file=sys.stderr)
+    for step in preset.steps if known.auth is Auth.PASSWORD else ():
+        print(f"  - {step}", file=sys.stderr)
+
+
+def _check(new: NewAccount) -> None:
+    from models.rules.new_account import problems
+
+    if wrong := problems(new):
+        raise NotAllowed(wrong[0], " ".join(wrong[1:]))
+
+
+def _by_oauth(arguments: Namespace) -> bool:
+    return arguments.oauth is not None or bool(arguments.consent)
+
+
+def _with_secret(
+    arguments: Namespace, new: NewAccount, preset: "Preset | None", settings: "Settings", database: "Database"
+) -> tuple[NewAccount, Secret | None]:
+    """Get the password, or a consent; a server that only sends may want neither."""
     if arguments.no_login:
-        return "", None
-    return secret.asked(arguments.secret, arguments.name or arguments.email)
+        return new, None
+    if arguments.consent:
+        return replace(new, secret=arguments.consent), None
+    if arguments.oauth is not None:
+        from tui.cli.sign_in import signed_in
+
+        provider = arguments.oauth or (preset.oauth if preset else "")
+        return replace(new, secret=signed_in(new, provider, settings, database, by_link=arguments.by_link)), None
+    reference, password = secret.asked(arguments.secret, new.name or new.email)
+    return replace(new, secret=reference), password
 
 
-def _try(new: NewAccount, password: Secret | None, settings: "Settings", database: "Database") -> None:
-    from models.services.accounts import trial
-    from tui.cli.account_trial import troubles
-    from tui.identity import hostname
+def _keep(
+    arguments: Namespace,
+    new: NewAccount,
+    password: Secret | None,
+    result: TrialResult | None,
+    preset: "Preset | None",
+    settings: "Settings",
+    database: "Database",
+    *,
+    login: str,
+) -> None:
+    from models.services import account_limits, setup
+    from models.types.limits import NO_LIMITS
+    from tui.login import whoami
 
-    found = asyncio.run(troubles(trial(new, password), hostname=hostname(settings, database)))
-    if found:
-        raise NoTrust(" ".join(found), "Nothing was kept. To keep it all the same: --no-test")
+    if password is not None:
+        secret.ready_to_seal(database, settings)
+    now = datetime.now(UTC)
+    agent_id = None
+    if arguments.own:
+        agent_id = database.write(setup.ensure_agent, login=login, name=whoami().name).id
+    account_id = database.write(setup.add_account, new, now=now, agent_id=agent_id, password=password, trial=result)
+    if preset is not None and preset.limits != NO_LIMITS:
+        database.write(account_limits.put, account_id, preset.limits, now)

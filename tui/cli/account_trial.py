@@ -1,43 +1,82 @@
-"""Log in to the servers of an account, to say at once what would not work."""
+"""Run the trial of an account in a terminal: each step on stderr as it happens."""
 
-from gateway.transports.faults import TransportFault
-from gateway.transports.imap import ImapSession
-from gateway.transports.pop3 import PopSession
-from gateway.transports.smtp import SmtpSession
-from models.rules import smtp_reply
-from models.types.account import AccountPlan, Endpoint
-from models.types.outbox import Deferred, Refused
+import asyncio
+import sys
+from typing import TYPE_CHECKING
 
+from gateway.workers.account_trial import AccountTrial
+from models.types.account import NewAccount
+from models.types.errors import NightdeskError
+from models.types.secret import Secret
+from models.types.trial import StepState, TrialResult, TrialStep
+from tui.render import wash
 
-async def troubles(plan: AccountPlan, *, hostname: str) -> list[str]:
-    """Try every half the plan has; one sentence for each that fails, with the server's words."""
-    found: list[str] = []
-    if plan.smtp is not None:
-        found.append(await _smtp(plan.smtp, plan.email, hostname))
-    if plan.imap is not None:
-        found.append(await _fetching("IMAP", ImapSession(), plan.imap))
-    if plan.pop3 is not None:
-        found.append(await _fetching("POP3", PopSession(), plan.pop3))
-    return [sentence for sentence in found if sentence]
+if TYPE_CHECKING:
+    from models.store.database import Database
+    from tui.settings import Settings
+
+_MARKS = {StepState.OK: "ok", StepState.FAILED: "FAILED", StepState.SKIPPED: "-", StepState.RUNNING: "..."}
 
 
-async def _smtp(endpoint: Endpoint, email: str, hostname: str) -> str:
-    session = SmtpSession()
-    try:
-        outcome = await session.open(endpoint, hostname=hostname)
-    finally:
-        await session.close()
-    if not isinstance(outcome, Deferred | Refused):
-        return ""
-    sentence = smtp_reply.sentence(outcome.reason, address=email, server=endpoint.host)
-    return f"SMTP: {sentence} ({outcome.text})"
+class NoTrust(NightdeskError):
+    """The test of an account failed."""
+
+    exit_code = 69  # EX_UNAVAILABLE, sysexits.h
 
 
-async def _fetching(name: str, session: ImapSession | PopSession, endpoint: Endpoint) -> str:
-    try:
-        await session.open(endpoint)
-    except TransportFault as fault:
-        return f"{name}: {fault.sentence}" + (f" ({fault.server_text})" if fault.server_text else "")
-    finally:
-        await session.close()
-    return ""
+def tried(said: NewAccount, password: Secret | None, settings: "Settings", database: "Database") -> TrialResult:
+    """Try an account, telling each step; what the whole says."""
+    from tui.identity import hostname
+
+    trial = AccountTrial(database, said, hostname=hostname(settings, database), password=password)
+
+    async def run() -> None:
+        async for step in trial.steps():
+            _tell(step)
+
+    asyncio.run(run())
+    return trial.result
+
+
+def refused(result: TrialResult, sentence: str, remedy: str) -> NoTrust:
+    """Make the error for a failed test: its first failure, what was not done, and how to go on."""
+    failed = result.failure
+    why = f" {failed.sentence} {failed.remedy}" if failed else ""
+    return NoTrust(f"{sentence}{why}", remedy)
+
+
+def as_plain(result: TrialResult) -> dict[str, object]:
+    """Turn a result into what JSON can hold."""
+    return {
+        "passed": result.passed,
+        "at": result.at.isoformat(),
+        "plus_addressing": result.plus_addressing,
+        "other_from": result.other_from,
+        "authserv_id": result.authserv_id,
+        "steps": [
+            {
+                "step": step.key,
+                "name": step.name,
+                "state": step.state.value,
+                "sentence": step.sentence,
+                "remedy": step.remedy,
+                "server": step.server_text,
+            }
+            for step in result.steps
+        ],
+    }
+
+
+def _tell(step: TrialStep) -> None:
+    """Write a step's line; on a terminal the running one is written over by how it ended."""
+    terminal = sys.stderr.isatty()
+    if step.state is StepState.RUNNING and not terminal:
+        return
+    line = f"{_MARKS[step.state]:<7} {step.name}" + (f": {step.sentence}" if step.sentence else "")
+    start = "\r\x1b[K" if terminal else ""
+    end = "" if step.state is StepState.RUNNING else "\n"
+    print(start + wash.line(line, 300), end=end, file=sys.stderr, flush=True)
+    if step.state is StepState.FAILED:
+        for title, words in (("the server says", step.server_text), ("what to do", step.remedy)):
+            if words:
+                print(f"        {title}: {wash.line(words, 500)}", file=sys.stderr, flush=True)
