@@ -22,6 +22,7 @@ from tui.keys import Command, doubles, remapped
 from tui.panels.clock import Clock, local_now
 from tui.render import wash
 from tui.screens.desk import DeskScreen
+from tui.screens.keyed import KeyedScreen
 from tui.theme import DEEP, SIXTEEN
 
 ALT_LETTER = re.compile(r"alt\+(?P<shift>shift\+)?(?P<letter>\w)")
@@ -119,13 +120,11 @@ class NightdeskApp(CellDiffApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the palette from the command table."""
-        context = self.desk_screen.context
+        shown = screen if isinstance(screen, KeyedScreen) else self.desk_screen
+        context = shown.context
         for command in self._table:
             if command.name and context in command.contexts:
-                yield SystemCommand(command.words.capitalize(), f":{command.name}", self._chosen(command))
-
-    def _chosen(self, command: Command) -> Callable[[], None]:
-        return lambda: self.desk_screen.run_command(command)
+                yield SystemCommand(command.words.capitalize(), f":{command.name}", _chosen(shown, command))
 
     async def on_event(self, event: events.Event) -> None:
         """Read Alt and a letter as Esc and the letter: fast typing over a slow line looks just like it."""
@@ -147,7 +146,7 @@ class NightdeskApp(CellDiffApp):
         if self._background is not None:
             self._carry(self._background)
 
-    def on_desk_screen_redraw(self) -> None:
+    def on_keyed_screen_redraw(self) -> None:
         """Draw everything anew."""
         self.forget_frame()
 
@@ -196,6 +195,10 @@ class NightdeskApp(CellDiffApp):
                 self.desk_screen.say(f"The text is not saved: {error} Once more leaves and loses it.", bad=True)
                 return
         self.exit()
+
+
+def _chosen(shown: KeyedScreen, command: Command) -> Callable[[], None]:
+    return lambda: shown.run_command(command)
 
 
 def _pauses() -> Iterable[float]:

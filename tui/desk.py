@@ -17,7 +17,7 @@ from models.store.feed import changes
 from models.store.plain import Reader
 from models.types.change import Change
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
-from models.types.errors import NotFound
+from models.types.errors import NotAllowed, NotFound
 from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
@@ -28,7 +28,10 @@ from tui import garbage
 if TYPE_CHECKING:
     from models.store.database import Database
     from models.types.mail import IncomingMail
+    from tui.bridge_setup import Setup
     from tui.desk_rules import LocalRules
+    from tui.setup.desk import LocalSetup
+    from tui.setup.gate import Gate
     from tui.use_cases import UseCases
 
 P = ParamSpec("P")
@@ -61,12 +64,15 @@ class LocalDesk:
         parse: Parse,
         part: Part = _no_part,
         tips: tuple[str, ...] = (),
+        gate: "Callable[[], Gate] | None" = None,
         hold_seconds: float = HOLD_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._url = url
         self._agent = agent
         self._tips = tips
+        self._gate = gate
+        self._setup: LocalSetup | None = None
         self._parse = parse
         self._part = part
         self._hold_seconds = hold_seconds
@@ -93,6 +99,20 @@ class LocalDesk:
         from tui.desk_rules import LocalRules
 
         return LocalRules(self._with_database, self._agent.login, self._clock)
+
+    @property
+    def setup(self) -> "Setup":
+        """What admins set up; imported when somebody looks."""
+        if self._setup is None:
+            from models.store.owner import owns
+            from models.types.actor import Actor
+            from tui.setup.desk import LocalSetup
+
+            if self._gate is None:
+                raise NotAllowed("This desk cannot be set up from here.")
+            actor = Actor(self._agent.login, owns_database=owns(self._url))
+            self._setup = LocalSetup(self._with_database, actor, self._gate(), self._clock)
+        return self._setup
 
     # -- reading
 
@@ -262,9 +282,6 @@ class LocalDesk:
     async def _read(self, select: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reads, lambda: select(self._reader, *args, **kwargs))
-
-    async def _with_database(self, work: "Callable[[Database], T]", /) -> T:
-        return await self._write(lambda do: do.with_database(work))
 
     async def _write(self, work: "Callable[[UseCases], T]") -> T:
         loop = asyncio.get_running_loop()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.app import NightdeskApp
     from tui.desk import LocalDesk
     from tui.settings import Settings
+    from tui.setup.gate import Gate
 
 HAND_OVER_SECONDS = 0.001  # how soon a busy thread hands over to the screen's; Python's own 5 ms add up in a frame
 
@@ -88,6 +89,7 @@ async def composed(settings: "Settings", tips: tuple[str, ...] = ()) -> AsyncIte
         _agent(settings),
         parse=reading.parse,
         part=_part,
+        gate=lambda: _gate(settings),
         tips=tips,
         hold_seconds=settings.hold_seconds,
     )
@@ -125,6 +127,13 @@ def _agent(settings: "Settings") -> "AgentView":
     if found is None:
         raise NotAllowed(f"The agent {me.login} is switched off at this desk.", "Ask whoever runs it.")
     return found
+
+
+def _gate(settings: "Settings") -> "Gate":
+    """Make what tests accounts and signs them in."""
+    from tui.cli.setup_gate import DeskGate
+
+    return DeskGate(settings)
 
 
 def _part(content: bytes, path: str) -> bytes:

@@ -7,6 +7,7 @@ from models.types.message import MessageView
 from tui.panels.clock import Clock
 from tui.render.details import Detail, detail_lines, details_of
 from tui.render.ink import Line, Role
+from tui.widgets.blocks import Painter
 from tui.widgets.pager import Pager
 
 
@@ -23,7 +24,8 @@ class Aside(Pager):
     def lay(self, painters: Iterable[Callable[[], list[Line]]]) -> None:
         """Show something to be read."""
         self.message, self._details = None, ()
-        self.show([partial(_indented, painter) for painter in painters])
+        laid: list[Painter] = [partial(_indented, painter) for painter in painters]
+        self.show(laid)
 
     def lay_details(self, message: MessageView) -> None:
         """Show a message's files and copies; the same message again keeps what is chosen."""
@@ -31,7 +33,7 @@ class Aside(Pager):
         self.message, self._details = message, details_of(message)
         first = next((number for number, one in enumerate(self._details) if one is not None), None)
         chosen = self.chosen if again and self.chosen is not None and self.chosen < len(self._details) else first
-        painters = [partial(self._paint, message, one) for one in self._details]
+        painters: list[Painter] = [partial(self._paint, message, one) for one in self._details]
         self.show(painters, top=self.top if again else (0, 0), chosen=chosen)
 
     def _paint(self, message: MessageView, detail: Detail) -> list[Line]:

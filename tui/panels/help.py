@@ -12,6 +12,9 @@ _PLACES = {
     Context.THREAD: "in the thread",
     Context.WRITING: "while writing",
     Context.REVIEW: "below a written text",
+    Context.SETUP: "in the set-up",
+    Context.FORM: "in a form",
+    Context.RULES: "in the list of rules",
 }
 
 

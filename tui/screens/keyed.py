@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 
 from tui import commands
@@ -17,6 +18,9 @@ from tui.screens.prompt import Prompt
 
 class KeyedScreen(Screen[None], inherit_bindings=False):
     """Turns keys into commands; where the keys go and what a command does, its subclass says."""
+
+    class Redraw(Message):
+        """The terminal's picture may be wrong; the app knows how to draw it whole."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     AUTO_FOCUS: ClassVar[str | None] = None
@@ -101,7 +105,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
 
     async def action_second(self, key: str) -> None:
         """Run what two letters mean."""
-        meant = self._prefix.end(key)
+        meant = self._prefix.end(key, self.context)
         self.show_hints(None)
         await self.at_rest()
         if isinstance(meant, str):

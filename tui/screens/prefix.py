@@ -30,10 +30,10 @@ class Prefix:
                     spans.append((f" {command.name.removeprefix('view-')}  ", Role.MUTED))
         return tuple(spans)
 
-    def end(self, key: str = "") -> Command | str:
-        """Stop waiting: the command the two letters mean, or a sentence when they mean none."""
+    def end(self, key: str = "", context: Context | None = None) -> Command | str:
+        """Stop waiting: the command the two letters mean, one of this place first; or a sentence when there is none."""
         pressed, self._first = (self._first, key), ""
-        for command in self._table:
-            if pressed in command.sequences:
-                return command
+        meant = [command for command in self._table if pressed in command.sequences]
+        for command in sorted(meant, key=lambda one: context not in one.contexts):
+            return command
         return f"That means nothing after {shown(pressed[0])}; ? lists the keys."

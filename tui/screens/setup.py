@@ -1,0 +1,396 @@
+"""The set-up: accounts, addresses, brands, domains, groups and what is wrong with them, each a list with forms.
+
+It lies over the desk, which goes on behind it; everything typed stays until it is saved or thrown away on purpose.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.worker import Worker
+
+from models.types.change import Change
+from models.types.errors import Unfit
+from models.types.record import View
+from models.types.trial import TrialStep
+from tui.bridge import Desk
+from tui.bridge_setup import Words
+from tui.keys import Command, Context, Situation
+from tui.panels.clock import Clock
+from tui.panels.command_line import CommandLine
+from tui.panels.hints import hints
+from tui.panels.setup_list import SetupList
+from tui.panels.setup_pane import SetupPane
+from tui.panels.status import StatusLine
+from tui.render.ink import Line
+from tui.render.setup import room_tabs, told_lines
+from tui.render.setup_item import Item, Room
+from tui.screens.keyed import KeyedScreen
+from tui.screens.setup_deeds import SetupDeeds
+from tui.screens.trouble import sentence_of
+from tui.widgets.fault import Fault, fault_of
+from tui.widgets.form import Form
+from tui.widgets.painted import Lines
+
+PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
+WIDE_FROM = 120
+NEW = {
+    Room.ACCOUNTS: {
+        "login": "password", "smtp_port": "465", "smtp_security": "tls", "fetch_by": "imap", "fetch_port": "993",
+        "fetch_security": "tls", "folder": "INBOX", "poll_seconds": "60",
+    },
+    Room.ADDRESSES: {"sequence": "10", "active": "yes"},
+    Room.BRANDS: {"active": "yes", "stay_on": "no", "personal_senders": "yes", "customer_relay": "yes"},
+    Room.DOMAINS: {"bounce": "bounce", "sequence": "10"},
+}  # fmt: skip
+
+Told = AsyncIterator[TrialStep | str]
+
+
+class SetupScreen(KeyedScreen):
+    """One room at a time: its list, and beside or below it details or a form."""
+
+    CSS = """
+    SetupScreen { layout: vertical; background: $background; color: $foreground; scrollbar-size: 0 0; }
+    SetupScreen #setup-head { height: 1; background: $surface; }
+    SetupScreen #setup-panes { height: 1fr; layout: vertical; }
+    SetupScreen #setup-left { height: 8; }
+    SetupScreen #setup-right { height: 1fr; }
+    SetupScreen.-filling #setup-left { display: none; }
+    SetupScreen.-wide #setup-panes { layout: horizontal; }
+    SetupScreen.-wide #setup-left { display: block; width: 45%; height: 100%; }
+    SetupScreen.-wide #setup-right { width: 1fr; height: 100%; border-left: solid $rule; }
+    SetupScreen #status, SetupScreen #hints { height: 1; background: $surface; }
+    SetupScreen #setup-list { height: 1fr; }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
+
+    def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command], room: Room) -> None:
+        super().__init__(table)
+        self._setup = desk.setup
+        self._login = desk.agent.login
+        self._words: Words = {}
+        self._counts: dict[Room, int] = {}
+        self._settled = asyncio.Event()  # the room is read, the form is there
+        self._doing: Awaitable[None] | None = None
+        self._shown: Item | None = None
+        self._over = False  # help or a test lies over the details
+        self._first = room
+        self.list = SetupList(id="setup-list")
+        self.pane = SetupPane(id="setup-pane")
+        self.status = StatusLine(desk, clock, id="status")
+        self.head = Lines(id="setup-head")
+        self.hints = Lines(id="hints")
+        self.command_line = CommandLine(id="command-line")
+        self._deeds = SetupDeeds(self)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the panes."""
+        self.set_class(self.app.size.width >= WIDE_FROM, "-wide")
+        yield self.head
+        with Container(id="setup-panes"):
+            with Vertical(id="setup-left"):
+                yield self.list
+            with Vertical(id="setup-right"):
+                yield self.pane
+        self.command_line.display = False
+        yield self.status
+        yield self.command_line
+        yield self.hints
+
+    def on_mount(self) -> None:
+        """Read the first room."""
+        self.set_focus(self.list)
+        self.status.read_health()
+        self.turn_to(self._first)
+
+    # -- rooms
+
+    @property
+    def room(self) -> Room:
+        """The room that is shown."""
+        return self.list.room
+
+    def turn_to(self, room: Room, key: str = "") -> None:
+        """Show a room, the cursor on an item."""
+        self.list.open(room)
+        self._paint_head()
+        self.set_focus(self.list)
+        self._settled.clear()
+        self._read(key)
+
+    def look_again(self, change: Change) -> None:
+        """Read again what may have changed; a form keeps what is typed."""
+        if change.accounts or change.all:
+            self._read()
+            self.status.look_again()
+
+    @work(exclusive=True, group="room", exit_on_error=False)
+    async def _read(self, key: str = "") -> None:
+        try:
+            room = self.room
+            items = await self._setup.items(room)
+            self._words = await self._setup.words()
+            if room is self.room:
+                self._counts[room] = len(items)
+                self.list.put(items, key)
+                self._paint_head()
+            if room is not Room.CHECK:
+                self._counts[Room.CHECK] = len(await self._setup.items(Room.CHECK))
+                self._paint_head()
+        finally:
+            self._settled.set()
+
+    def _paint_head(self) -> None:
+        self.head.show(room_tabs(self.room, self._counts, self.size.width or self.app.size.width))
+
+    def on_setup_list_moved(self, event: SetupList.Moved) -> None:
+        """Show what the cursor is on."""
+        other = event.item is None or self._shown is None or event.item.key != self._shown.key
+        if event.item != self._shown and (other or not self._over):
+            self._uncover()
+            self.pane.show(event.item)
+        self._shown = event.item
+        self.show_hints(None)
+
+    # -- forms
+
+    def open_form(self, item: Item | None) -> None:
+        """Open the form of an item; None: of a new one."""
+        self._settled.clear()
+        self._open_form(item)
+
+    @work(exclusive=True, group="form", exit_on_error=False)
+    async def _open_form(self, item: Item | None) -> None:
+        try:
+            self.add_class("-filling")
+            await self.pane.open(self.room, item, lambda: self._words, NEW.get(self.room, {}))
+        finally:
+            self._settled.set()
+
+    def close_form(self) -> None:
+        """Take the form away."""
+        self._settled.clear()
+        self._close_form()
+
+    @work(exclusive=True, group="form", exit_on_error=False)
+    async def _close_form(self) -> None:
+        try:
+            self.set_focus(self.list)
+            await self.pane.close()
+            self.remove_class("-filling")
+            self.pane.show(self.list.current)
+        finally:
+            self._settled.set()
+
+    def on_form_said(self, event: Form.Said) -> None:
+        """Say what a field takes."""
+        event.stop()
+        self.say(event.sentence)
+
+    def on_form_leave(self, event: Form.Leave) -> None:
+        """Leave a form; a test that runs ends first."""
+        event.stop()
+        self.stop_test()
+        self.close_form()
+
+    def on_form_save(self, event: Form.Save) -> None:
+        """Test and keep what is typed."""
+        event.stop()
+        self._keep(event.form, dict(event.form.values))
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def _keep(self, form: Form, values: Mapping[str, str]) -> None:
+        pane = self.pane
+        form.refuse(())
+        pane.clear_steps()
+        try:
+            sentence = await self._told(self._setup.keep(self.room, pane.item, values), pane.step)
+        except Unfit as error:
+            left = pane.refuse(error.problems)
+            self.say("; ".join(one.sentence for one in left) or "Not saved: see below.", bad=True)
+            return
+        form.keep()
+        self.say(sentence)
+        self.close_form()
+        self._read(values.get("name") or values.get("email") or values.get("address") or "")
+
+    async def _told(self, told: Told, step: Callable[[TrialStep | str], None]) -> str:
+        """Show the steps as they come; the last sentence."""
+        last = ""
+        async with aclosing(told) as steps:  # type: ignore[type-var]
+            async for one in steps:
+                step(one)
+                last = one if isinstance(one, str) else last
+        return last
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """An address may be whole now: propose its provider."""
+        if self.pane.form is not None and self.room is Room.ACCOUNTS:
+            self._propose(self.pane.form.values.get("email", ""))
+
+    @work(exclusive=True, group="propose", exit_on_error=False)
+    async def _propose(self, address: str) -> None:
+        if "@" in address:
+            self.pane.propose(await self._setup.proposal(address))
+
+    # -- what is done with items
+
+    def test(self, item: Item) -> None:
+        """Test an item as it is kept; the steps stand in its details."""
+        self._watch(item, self._setup.test(self.room, item), "test")
+
+    def sign_in(self, item: Item) -> None:
+        """Sign in at the provider."""
+        self._watch(item, self._setup.sign_in(item), "sign in")
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def _watch(self, item: Item, told: Told, word: str) -> None:
+        steps: dict[str, TrialStep] = {}
+        said: list[str] = []
+
+        def step(one: TrialStep | str) -> None:
+            if isinstance(one, TrialStep):
+                steps[one.key] = one
+            else:
+                said.append(one)
+            shown = tuple(steps.values())
+            self.lay(f"{word}: {item.title}", lambda width: told_lines(said, shown, width))
+
+        self.say(f"{word.capitalize()} …")
+        self.say(await self._told(told, step))
+        await self._reread()
+
+    async def _reread(self) -> None:
+        self.list.put(await self._setup.items(self.room))
+
+    def stop_test(self) -> None:
+        """End a test that runs."""
+        self.workers.cancel_group(self, "keep")
+
+    @work(group="deed", exit_on_error=False)
+    async def change(self, deed: str, item: Item) -> None:
+        """Switch an item, or take it out, and say what came of it."""
+        if deed == "switch":
+            self.say(await self._setup.switch(self.room, item))
+        else:
+            first, *rest = await self._setup.remove(self.room, item)
+            self.say(" ".join((first, *rest)))
+        await self._reread()
+
+    def lay(self, title: str, lines: Callable[[int], list[Line]]) -> None:
+        """Lay something over the details until Esc."""
+        self._over = True
+        self.add_class("-filling")
+        self.pane.show_lines(title, lines)
+
+    def back(self) -> None:
+        """Take away what lies over the details, then leave the set-up."""
+        self.stop_test()
+        if self._over:
+            self._uncover()
+            self.pane.show(self.list.current)
+        else:
+            self.dismiss()
+
+    def _uncover(self) -> None:
+        self._over = False
+        if self.pane.form is None:
+            self.remove_class("-filling")
+
+    def redraw(self) -> None:
+        """Draw everything anew, and read it again."""
+        self.post_message(self.Redraw())
+        self._read()
+
+    # -- what a keyed screen says
+
+    @property
+    def context(self) -> Context | None:
+        """The place that has the keys; None while a command is typed."""
+        focused = self.focused
+        if focused is None or focused is self.list:
+            return Context.SETUP
+        form = self.pane.form
+        return Context.FORM if form is not None and form in focused.ancestors else None
+
+    @property
+    def asking(self) -> bool:
+        """The command line is open."""
+        return self.command_line.display
+
+    def situation(self, context: Context | None = None) -> Situation:
+        """What decides whether a command applies."""
+        place = context or self.context or Context.SETUP
+        room = self.room.value if self.list.current is not None else ""
+        return Situation(context=place, view=View.OPEN, row=None, login=self._login, room=room)
+
+    def do(self, command: Command, argument: str) -> None:
+        """Do what a command says."""
+        self._doing = self._deeds.do(command)
+
+    def ask(self, command: Command) -> None:
+        """Ask for a command's argument."""
+        self.prompt(f"{command.name} ")
+
+    def prompt(self, text: str = "") -> None:
+        """Ask for a command."""
+        self.hints.display = False
+        self._prompt.open(self.command_line, self.context or Context.SETUP, ":", text)
+
+    def on_command_line_changed(self, event: CommandLine.Changed) -> None:
+        """Follow what is typed."""
+        self._prompt.changed(event.prompt, event.line)
+
+    def search_for(self, words: str) -> None:
+        """There is nothing to search: a room fits on the screen."""
+
+    def give_keys(self, context: Context) -> None:
+        """Put the keys back where they were before a line was typed."""
+        self.hints.display = True
+        self.set_focus(self.list)
+
+    def say(self, sentence: str, *, bad: bool = False) -> None:
+        """Say something in the status line."""
+        self.status.say(sentence, bad=bad)
+
+    def on_fault(self, event: Fault) -> None:
+        """Say what could not be read."""
+        event.stop()
+        self.say(sentence_of(event.error), bad=True)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say a failure; what is typed stays."""
+        fault = fault_of(event, reading=False)
+        if fault is not None:
+            self.say(sentence_of(fault.error), bad=True)
+
+    def show_hints(self, line: Line | None) -> None:
+        """Show this in the footer; None: the keys of the place."""
+        context = self.context
+        if line is None and context is not None:
+            fit = [one for one in self.table if context in one.contexts]
+            line = hints(fit, self.size.width)
+        if line is not None:
+            self.hints.show(line)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of the new place."""
+        self.show_hints(None)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fill head and footer."""
+        self.call_after_refresh(self._paint_head)
+        self.call_after_refresh(self.show_hints, None)
+
+    async def at_rest(self) -> None:
+        """Let the next key wait until the room is read and the form stands, but not for ever."""
+        if self._doing is not None:
+            doing, self._doing = self._doing, None
+            await doing
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._settled.wait()
