@@ -283,6 +283,9 @@ class LocalDesk:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reads, lambda: select(self._reader, *args, **kwargs))
 
+    async def _with_database(self, work: "Callable[[Database], T]") -> T:
+        return await self._write(lambda do: do.with_database(work))
+
     async def _write(self, work: "Callable[[UseCases], T]") -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writes, lambda: work(self._ready()))

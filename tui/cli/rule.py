@@ -277,9 +277,9 @@ def _show(view: "RuleView", *, json: bool) -> None:
     if json:
         as_json(plain(view))
         return
-    for line in render.told(view):
-        say(line)
-    say(f"  revision {view.rule.revision}")
+    say(f"{view.rule.name} is {'on' if view.rule.active else 'off'}, order {view.rule.sequence}")
+    for label, text in (*render.told(view), ("revision", str(view.rule.revision))):
+        say(f"  {label:8} {text}")
 
 
 def _tell(sentence: str, *, json: bool) -> None:

@@ -119,20 +119,24 @@ class Form(VerticalScroll, can_focus=False):
 
     async def action_save(self) -> None:
         """Ask for a save, once what was typed before the key is read."""
-        if (current := self._current) is not None:
-            await drained(current.control)
+        await self._rested()
         self._asked_over = None
         self.post_message(self.Save(self))
 
     async def action_leave(self) -> None:
         """Leave; with something unsaved only when asked twice."""
-        if (current := self._current) is not None:
-            await drained(current.control)
+        await self._rested()
         if self.changed and not self._asked:
             self._asked_over = self.values
             self._tell()
         else:
             self.post_message(self.Leave(self))
+
+    async def _rested(self) -> None:
+        """Return when all that was typed is read, and what it led to was said: news from below rises step by step."""
+        if (current := self._current) is not None:
+            for widget in (current.control, current.control, current, current, self):
+                await drained(widget)
 
     @property
     def _current(self) -> FormField | None:
