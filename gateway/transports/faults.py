@@ -35,6 +35,14 @@ class TransportFault(Exception):
         self.remedy = remedy
 
 
+class FolderGone(TransportFault):
+    """A folder cannot be opened; the connection goes on."""
+
+    def __init__(self, folder: str, server_text: str) -> None:
+        said = f"The folder {folder} cannot be opened: it was removed or renamed there, or this login may not read it."
+        super().__init__(FaultKind.REFUSED, said, server_text, remedy="See: nightdesk account set --folder")
+
+
 def fault_of(error: BaseException, endpoint: Endpoint) -> TransportFault:
     """Name what the network layer raised."""
     if isinstance(error, TransportFault):

@@ -10,7 +10,7 @@ from aioimaplib import aioimaplib
 from gateway.transports import tls
 from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.dial import dial
-from gateway.transports.faults import FaultKind, TransportFault, fault_of
+from gateway.transports.faults import FaultKind, FolderGone, TransportFault, fault_of
 from gateway.transports.fetch_answer import fetch_items
 from gateway.transports.imap_client import COMMAND_SECONDS, Answer, ImapClient
 from gateway.transports.imap_protocol import ANSWER_BYTES, LONGEST_LINE, ImapProtocol
@@ -95,6 +95,31 @@ class ImapSession:
         self._place = (folder, after)
         return Batch(folder, after, mails, rescanned)
 
+    async def open_for_change(self, folder: str) -> int:
+        """Open a folder in which flags may be set and messages moved; return its UIDVALIDITY."""
+        self._place, self._waiting = None, []
+        validity, _ = await self._opened("SELECT", folder)
+        return validity
+
+    async def change(self, name: str, *arguments: str) -> Answer:
+        """Say a UID command that changes the open folder; what NO means is for the caller to say."""
+        answer = await self._open_client().command(name, *arguments, uid=True)
+        if answer.result == "BAD":
+            self._open_client().abort()
+            raise TransportFault(FaultKind.PROTOCOL, f"The server refuses to {name.lower()}.", answer.text)
+        return answer
+
+    async def create(self, folder: str) -> Answer:
+        """Make a folder, and have it listed as the others are."""
+        answer = await self._open_client().command("CREATE", quote_mailbox(folder))
+        if answer.result == "OK":
+            await self._open_client().command("SUBSCRIBE", quote_mailbox(folder))
+        return answer
+
+    def can(self, capability: str) -> bool:
+        """Tell whether the server offers an extension."""
+        return capability in self._open_client().capabilities
+
     async def wait(self, seconds: float) -> bool:
         """Wait until the server announces something (True) or the time is over (False).
 
@@ -172,23 +197,30 @@ class ImapSession:
 
     async def _examine(self, folder: str, cursor: Cursor) -> Cursor:
         """Open the folder; return where fetching has to begin."""
-        client = self._open_client()
         self._place, self._waiting = None, []
         reach(Point.FETCH_EXAMINE)
-        answer = await client.command("EXAMINE", quote_mailbox(folder))
+        validity, said = await self._opened("EXAMINE", folder)
+        next_uid = _number(_NEXT, said)
+        if validity != cursor.uidvalidity or 0 < next_uid <= cursor.last_uid:
+            return Cursor(validity, 0)
+        return cursor
+
+    async def _opened(self, command: str, folder: str) -> tuple[int, bytes]:
+        """Open a folder; return its UIDVALIDITY and all that was said of it."""
+        client = self._open_client()
+        answer = await client.command(command, quote_mailbox(folder))
+        if answer.result == "NO":
+            raise FolderGone(folder, answer.text)
         if answer.result != "OK":
             client.abort()
-            raise TransportFault(FaultKind.REFUSED, f"The folder {folder} cannot be opened.", answer.text)
+            raise TransportFault(FaultKind.PROTOCOL, f"The folder {folder} cannot be opened.", answer.text)
         client.protocol.state = aioimaplib.SELECTED
         client.protocol.news.clear()
         said = b"\n".join(bytes(piece) for piece in answer.pieces)
         validity = _number(_VALIDITY, said)
         if not validity:
             raise TransportFault(FaultKind.PROTOCOL, "The server gives its messages no lasting numbers (UIDVALIDITY).")
-        next_uid = _number(_NEXT, said)
-        if validity != cursor.uidvalidity or 0 < next_uid <= cursor.last_uid:
-            return Cursor(validity, 0)
-        return cursor
+        return validity, said
 
     async def _search(self, after_uid: int) -> list[int]:
         reach(Point.FETCH_SEARCH)

@@ -1,6 +1,7 @@
 """Fetch one account's mail while holding its lease: bytes and cursor in one commit, everything else is others' work.
 
-The server is only read; reading faults and our own crashes lose nothing, since the cursor moves with the stored bytes.
+Reading faults and our own crashes lose nothing, since the cursor moves with the stored bytes. The server is only read,
+unless the account asks for more once its mail is stored.
 """
 
 import asyncio
@@ -9,11 +10,12 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from gateway.transports.faults import FaultKind, TransportFault
+from gateway.transports.faults import FaultKind, FolderGone, TransportFault
 from gateway.transports.imap import ImapSession
 from gateway.workers import consent
 from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pop3_fetcher import PopFetcher
+from gateway.workers.server_chores import ServerChores
 from models.services import fetch_health, receive
 from models.store import raw_mail
 from models.types.account import AccountPlan, Auth, Batch
@@ -77,11 +79,9 @@ class Fetcher:
         begun = loop.time()
         try:
             await session.open(plan.imap)
-            cursor = await self._threads.read(raw_mail.cursor, plan.id, plan.folder)
+            chores = ServerChores(self._threads, plan)
             while True:
-                while (batch := await session.fetch(plan.folder, cursor)) is not None:
-                    await self._keep(plan, batch)
-                    cursor = batch.cursor
+                await self._look_into(session, plan, chores)
                 await self._worked()
                 try:
                     await session.wait(plan.poll_seconds)
@@ -91,6 +91,25 @@ class Fetcher:
                     return  # servers end long sessions as they please; only a new one that fails is a failure
         finally:
             await session.close()
+
+    async def _look_into(self, session: ImapSession, plan: AccountPlan, chores: ServerChores) -> None:
+        """Fetch every folder to its end; one that is gone is told of when the others are done."""
+        gone: FolderGone | None = None
+        for folder in plan.folders:
+            try:
+                await self._fetch(session, plan, folder, chores=chores.any)
+                if await chores.tend(session, folder):
+                    await self._fetch(session, plan, folder, chores=chores.any)  # what came meanwhile was not announced
+            except FolderGone as fault:
+                gone = gone or fault
+        if gone is not None:
+            raise gone
+
+    async def _fetch(self, session: ImapSession, plan: AccountPlan, folder: str, *, chores: bool) -> None:
+        cursor = await self._threads.read(raw_mail.cursor, plan.id, folder)
+        while (batch := await session.fetch(folder, cursor)) is not None:
+            await self._keep(plan, batch, chores=chores)
+            cursor = batch.cursor
 
     async def _visit(self, plan: AccountPlan) -> None:
         """Look into a POP3 mailbox, again and again; each round is a session of its own, for the server locks it."""
@@ -103,11 +122,13 @@ class Fetcher:
             if plan.pop3 is not None and plan.pop3.auth is Auth.OAUTH:
                 return  # the next round may need a new token
 
-    async def _keep(self, plan: AccountPlan, batch: Batch) -> None:
+    async def _keep(self, plan: AccountPlan, batch: Batch, *, chores: bool) -> None:
         if batch.rescanned:
-            log.warning("%s: the server numbers %s anew; everything in it is looked at again", plan.name, plan.folder)
+            log.warning("%s: the server numbers %s anew; everything in it is looked at again", plan.name, batch.folder)
         reach(Point.FETCHED)
-        new = await self._threads.write(receive.keep, account_id=plan.id, batch=batch, now=datetime.now(UTC))
+        new = await self._threads.write(
+            receive.keep, account_id=plan.id, batch=batch, now=datetime.now(UTC), chores=chores
+        )
         reach(Point.KEPT)
         if new:
             self._stored()

@@ -2,10 +2,12 @@
 
 from ipaddress import ip_address
 
+from models.rules import after_fetch
 from models.rules.address import normal
 from models.rules.host_name import host_name
 from models.types.account import Auth, NewAccount, Security
 
+LONGEST_FOLDER = 255
 SCHEMES = ("env:", "file:", "cmd:", "sealed:", "oauth:")
 LEAST_POLL_SECONDS = 5
 
@@ -30,6 +32,7 @@ def problems(new: NewAccount) -> tuple[str, ...]:
         found.append("An account signs in with a password or by a consent (oauth), not with both.")
     if any(ord(sign) < 32 or sign == "\x7f" for sign in new.user):
         found.append("The user name holds a control character.")
+    found += _folders(new)
     if new.poll_seconds < LEAST_POLL_SECONDS:
         found.append(
             f"Looking every {new.poll_seconds} seconds would annoy the provider: at least {LEAST_POLL_SECONDS}."
@@ -45,6 +48,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _folders(new: NewAccount) -> list[str]:
+    folders = (new.folder, *new.more_folders.splitlines())
+    nameless = any(not one.strip() or len(one) > LONGEST_FOLDER for one in folders)
+    found = [f"A folder needs a name, of at most {LONGEST_FOLDER} letters."] if nameless else []
+    wrong = after_fetch.problem(new.after_fetch, folders)
+    return [*found, wrong] if wrong else found
 
 
 def _servers(new: NewAccount) -> list[tuple[str, str, int, Security]]:

@@ -2,11 +2,12 @@
 
 from sqlmodel import Session
 
+from models.rules import after_fetch
 from models.rules.bound import bound
 from models.services import consent, secret, vault
 from models.store import accounts
 from models.store.accounts import AccountFacts
-from models.types.account import AccountPlan, Auth, Endpoint, NewAccount, Security
+from models.types.account import AccountPlan, After, AfterFetch, Auth, Endpoint, NewAccount, Security
 from models.types.errors import NotFound
 from models.types.secret import Secret
 
@@ -62,4 +63,6 @@ def _plan(account_id: int, name: str, user: str, said: AccountFacts | NewAccount
         poll_seconds=said.poll_seconds,
         pop3=endpoint(said.pop3_host, said.pop3_port, said.pop3_security),
         leave_days=said.leave_days,
+        more_folders=tuple(said.more_folders.splitlines()),
+        after_fetch=after_fetch.read(said.after_fetch) or AfterFetch(After.KEEP),
     )

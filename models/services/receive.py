@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.store import raw_mail
+from models.store import raw_mail, server_chores
 from models.store.changes import announce
 from models.store.raw_mail import RawRow
 from models.types.account import Batch, Fetched
@@ -14,16 +14,19 @@ from models.types.failpoint import Point, reach
 STORED = "stored"  # heard by whoever places mail; there is nothing to see yet
 
 
-def keep(session: Session, *, account_id: int, batch: Batch, now: datetime) -> int:
+def keep(session: Session, *, account_id: int, batch: Batch, now: datetime, chores: bool = False) -> int:
     """Store what a fetch brought and move the cursor with it; how many mails were new.
 
     Offered twice (another UID, a rescan) the same bytes are one row. A mail over the size limit becomes a row
-    holding its header, with a warning.
+    holding its header, with a warning. ``chores``: the server is to be told of each that is stored whole.
     """
     rows = [_row(batch, mail) for mail in batch.mails]
     new = raw_mail.keep(session, account_id, rows, now)
     reach(Point.KEEP)
     raw_mail.move_cursor(session, account_id, batch.folder, batch.cursor, back=batch.rescanned)
+    if chores:
+        whole = [mail.uid for mail in batch.mails if mail.content is not None]
+        server_chores.add(session, account_id, batch.folder, batch.cursor.uidvalidity, whole)
     if new:
         announce(session, now, topic=STORED)
     return new

@@ -46,6 +46,8 @@ class AccountFacts:
     leave_days: int | None
     ca_file: str
     folder: str
+    more_folders: str
+    after_fetch: str
     poll_seconds: int
     auth: Auth
     active: bool

@@ -39,6 +39,8 @@ class Account(Edited, table=True):
     leave_days: int | None = None  # POP3: days mail stays on the server once stored; None: for ever
     ca_file: str = ""
     folder: str = Field(default="INBOX", max_length=255)
+    more_folders: str = Field(default="", sa_column_kwargs={"server_default": ""})  # fetched, too; one a line
+    after_fetch: str = Field(default="keep", max_length=320, sa_column_kwargs={"server_default": "keep"})
     poll_seconds: int = 60
     default_kind: str = ""  # opened for mail no rule places; "" = quarantine
     brand_id: int | None = Field(default=None, foreign_key="brand.id")
@@ -131,6 +133,20 @@ class FolderCursor(SQLModel, table=True):
     folder: str = Field(primary_key=True, max_length=255)
     uidvalidity: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_uid: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class ServerChore(SQLModel, table=True):
+    """A stored message the IMAP server has still to be told of: to mark, move or delete it (``Account.after_fetch``).
+
+    Written in the transaction that stores the message, taken out when the server confirmed.
+    """
+
+    __tablename__ = "server_chore"
+    account_id: int = Field(foreign_key="account.id", primary_key=True)
+    folder: str = Field(primary_key=True, max_length=255)
+    uidvalidity: int = Field(sa_column=Column(BigInteger, primary_key=True, nullable=False, autoincrement=False))
+    uid: int = Field(sa_column=Column(BigInteger, primary_key=True, nullable=False, autoincrement=False))
+    copied: bool = False  # a copy is in the folder it moves to; the original is still to be removed
 
 
 class PopSeen(SQLModel, table=True):

@@ -89,7 +89,7 @@ class Message(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """A file of a message. Incoming content stays in the raw mail (``path``); outgoing content is kept here."""
+    """A file of a message. Incoming content stays in the raw mail (``path``), outgoing content in ``FileContent``."""
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id", index=True)
@@ -97,7 +97,30 @@ class Attachment(SQLModel, table=True):
     media_type: str = Field(max_length=120)
     size_bytes: int
     path: str = ""
+    sha256: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})  # outgoing: a FileContent
     content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class FileContent(SQLModel, table=True):
+    """The bytes of an outgoing file, kept once whatever uses it; swept when nothing does."""
+
+    __tablename__ = "file_content"
+    sha256: str = Field(primary_key=True, max_length=64)
+    size_bytes: int
+    added_at: datetime
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DraftFile(SQLModel, table=True):
+    """A file attached to a draft, in the order they were attached."""
+
+    __tablename__ = "draft_file"
+    id: int | None = Field(default=None, primary_key=True)
+    draft_id: int = Field(foreign_key="draft.id", ondelete="CASCADE", index=True)
+    name: str = Field(max_length=255)
+    media_type: str = Field(max_length=120)
+    size_bytes: int
+    sha256: str = Field(foreign_key="file_content.sha256", max_length=64)
 
 
 class Following(SQLModel, table=True):

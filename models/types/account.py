@@ -21,6 +21,32 @@ class Auth(StrEnum):
     OAUTH = "oauth"  # an access token (XOAUTH2, OAUTHBEARER), renewed by whoever serves the account
 
 
+class After(StrEnum):
+    """What is done with a message on the IMAP server once it is stored here."""
+
+    KEEP = "keep"  # nothing
+    SEEN = "seen"  # marked as read
+    MOVE = "move"  # to another folder
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class AfterFetch:
+    """``folder``: where to, with ``MOVE``."""
+
+    deed: After
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A stored message whose server has still to be told. ``copied``: its move got as far as the copy."""
+
+    uidvalidity: int
+    uid: int
+    copied: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where to connect and as whom. ``password`` is the resolved secret, a password or an access token.
@@ -53,6 +79,13 @@ class AccountPlan:
     poll_seconds: int
     pop3: Endpoint | None = None
     leave_days: int | None = None  # POP3: days mail stays on the server once stored; None: for ever
+    more_folders: tuple[str, ...] = ()  # fetched besides ``folder``
+    after_fetch: AfterFetch = AfterFetch(After.KEEP)  # what is done on the server once mail is stored
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Every folder to fetch; the one news are waited for in is the last."""
+        return (*(one for one in self.more_folders if one != self.folder), self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +109,8 @@ class NewAccount:
     leave_days: int | None = None
     ca_file: str = ""
     folder: str = "INBOX"
+    more_folders: str = ""  # fetched, too; one a line
+    after_fetch: str = "keep"  # what is done on the server then: rules.after_fetch
     poll_seconds: int = 60
     default_kind: str = ""  # opened for mail no rule places; "" = quarantine
     auth: Auth = Auth.PASSWORD

@@ -130,6 +130,8 @@ def _plain(one: "AccountView") -> dict[str, Any]:
         facts[protocol] = f"{host}:{port} {security.value}" if host else ""
     facts |= {
         "folder": said.folder,
+        "more_folders": said.more_folders.splitlines(),
+        "after": said.after_fetch,
         "poll_seconds": said.poll_seconds,
         "leave_days": said.leave_days,
         "opens": said.default_kind,

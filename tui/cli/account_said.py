@@ -19,7 +19,7 @@ PORTS = {
 _PLAIN = {  # option -> field of NewAccount
     "display_name": "display_name",
     "user": "user",
-    "folder": "folder",
+    "after": "after_fetch",
     "poll_seconds": "poll_seconds",
     "leave_days": "leave_days",
     "opens": "default_kind",
@@ -39,7 +39,10 @@ def declare(parser: ArgumentParser) -> None:
             help="tls (usual), starttls or plain (this machine only)",
         )  # fmt: skip
     parser.add_argument("--ca-file", metavar="FILE", help="trust this certificate authority instead")
-    parser.add_argument("--folder", help="the IMAP folder to fetch (INBOX)")
+    parser.add_argument("--folder", action="append", help="the IMAP folder to fetch (INBOX); again for more folders")
+    parser.add_argument(
+        "--after", metavar="WHAT", help="then, on the IMAP server: keep (usual), seen, delete or move:FOLDER"
+    )
     parser.add_argument("--poll-seconds", metavar="N", type=int, help="look at least this often (60)")
     parser.add_argument("--leave-days", metavar="N", type=int, help="POP3: delete there after so many days (never)")
     parser.add_argument("--opens", metavar="KIND", help="what mail no rule places opens (quarantine)")
@@ -55,6 +58,9 @@ def said(arguments: Namespace, known: NewAccount) -> NewAccount:
     values: dict[str, object] = {
         field: value for option, field in _PLAIN.items() if (value := getattr(arguments, option)) is not None
     }
+    if arguments.folder:
+        first, *others = dict.fromkeys(arguments.folder)
+        values |= {"folder": first, "more_folders": "\n".join(others)}
     if arguments.ca_file is not None:
         values["ca_file"] = str(Path(arguments.ca_file).expanduser().absolute()) if arguments.ca_file else ""
     for protocol, ports in PORTS.items():
@@ -109,6 +115,9 @@ def command(said: NewAccount, *, own: bool = False, verb: str = "add", name: str
         value = getattr(said, field)
         if value != getattr(usual, field) and value is not None:
             words += [f"--{option.replace('_', '-')}", str(value)]
+    if (said.folder, said.more_folders) != (usual.folder, usual.more_folders):
+        for folder in (said.folder, *said.more_folders.splitlines()):
+            words += ["--folder", folder]
     if said.secret.startswith("oauth:"):
         words += ["--consent", said.secret]
     elif said.secret and not said.secret.startswith("sealed:"):
