@@ -81,7 +81,8 @@ class Courier:
         try:
             plan = await consent.plan(self._threads, self._account_id, refused=refused)
         except (SettingsError, NotFound) as error:
-            return Refused(Reason.AUTH, Phase.AUTH, str(error), account_wide=True)
+            said = f"{error} {error.remedy}".strip()
+            return Refused(Reason.AUTH, Phase.AUTH, said, account_wide=True, sentence=said)
         except DatabaseError as error:
             return Deferred(Reason.SYSTEM, Phase.CONNECT, str(error))
         except TransportFault as fault:

@@ -7,8 +7,11 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from gateway.mime.compose import compose
-from models.services import settle
+from gateway.mime.sign import sign
+from models.rules import address
+from models.services import dkim, settle
 from models.store.database import Database
+from models.types.dkim import Signers
 from models.types.errors import DatabaseError, LeaseLost, NotAllowed, NotFound
 from models.types.failpoint import Point, reach
 from models.types.mail import OutgoingMail
@@ -16,6 +19,7 @@ from models.types.outbox import Claim, Outcome, Phase, Reason, Refused
 
 log = logging.getLogger(__name__)
 
+_NOBODY = Signers({}, {})
 Made = tuple[Claim, Outcome | None]  # the outcome is set when there is nothing to send
 
 
@@ -24,19 +28,24 @@ def make_wires(database: Database, claims: Sequence[Claim]) -> list[Made]:
 
     Blocking. Raises ``DatabaseError`` when nothing could be kept.
     """
-    made = [_made(claim, database) for claim in claims]
+    signers = database.read(dkim.signers) if any(claim.wire is None for claim in claims) else _NOBODY
+    made = [_made(claim, database, signers) for claim in claims]
     fresh = [claim for claim, _ in made if claim.wire is not None and claim not in claims]
     lost = database.write(_keep, fresh) if fresh else frozenset()
     reach(Point.WIRED)
     return [(claim, outcome) for claim, outcome in made if claim.delivery_id not in lost]
 
 
-def _made(claim: Claim, database: Database) -> Made:
+def _made(claim: Claim, database: Database, signers: Signers) -> Made:
     if claim.wire is not None:
         return claim, None
     try:
         mail: OutgoingMail = database.read(settle.outgoing, claim.delivery_id)
-        return replace(claim, wire=compose(mail)), None
+        domain = address.domain(mail.sender.address)
+        if domain in signers.locked:  # unsigned it would be taken for forged
+            said = signers.locked[domain]
+            return claim, Refused(Reason.AUTH, Phase.AUTH, said, account_wide=True, sentence=said)
+        return replace(claim, wire=sign(compose(mail), signers.keys.get(domain, ()))), None
     except ValueError as error:
         return claim, Refused(Reason.CONTENT, Phase.MAIL, f"It cannot be written: {error}.")
     except DatabaseError:

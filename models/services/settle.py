@@ -152,9 +152,7 @@ def _change(session: Session, claim: Claim, states: Collection[DeliveryState], *
 def _account(session: Session, account_id: int, outcome: Outcome, step: Step, now: datetime) -> Step:
     """Note what the outcome says of the account; its whole queue waits with it, not only this copy."""
     if step.pause_account:
-        local = isinstance(outcome, Refused) and outcome.reason is Reason.AUTH and outcome.code is None
-        sentence = _text(outcome) if local else step.sentence  # nobody was asked yet: the words are ours
-        accounts.fails(session, account_id, Half.SEND, sentence, now, stop=True)
+        accounts.fails(session, account_id, Half.SEND, step.sentence, now, stop=True)
     elif isinstance(outcome, Deferred | Refused) and outcome.account_wide and outcome.reason is not Reason.RATE:
         retry_at = accounts.fails(session, account_id, Half.SEND, step.sentence, now)
         if step.state is DeliveryState.QUEUED:
