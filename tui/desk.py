@@ -26,6 +26,8 @@ from models.types.sender import SenderOptions
 from tui import garbage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.store.database import Database
     from models.types.mail import IncomingMail
     from tui.bridge_setup import Setup
@@ -65,6 +67,7 @@ class LocalDesk:
         part: Part = _no_part,
         tips: tuple[str, ...] = (),
         gate: "Callable[[], Gate] | None" = None,
+        key_file: "Path | None" = None,
         hold_seconds: float = HOLD_SECONDS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -72,6 +75,7 @@ class LocalDesk:
         self._agent = agent
         self._tips = tips
         self._gate = gate
+        self._key_file = key_file
         self._setup: LocalSetup | None = None
         self._parse = parse
         self._part = part
@@ -301,5 +305,6 @@ class LocalDesk:
                     terminal=os.urandom(16).hex(),
                     hold_seconds=self._hold_seconds,
                     clock=self._clock,
+                    key_file=self._key_file,
                 )
             return self._use_cases

@@ -81,6 +81,7 @@ async def composed(settings: "Settings", tips: tuple[str, ...] = ()) -> AsyncIte
 
     from tui.app import NightdeskApp
     from tui.desk import LocalDesk
+    from tui.settings import key_path
     from tui.terminal import LineDriver
 
     reading = _Reading(settings.database)
@@ -90,6 +91,7 @@ async def composed(settings: "Settings", tips: tuple[str, ...] = ()) -> AsyncIte
         parse=reading.parse,
         part=_part,
         gate=lambda: _gate(settings),
+        key_file=key_path(settings),
         tips=tips,
         hold_seconds=settings.hold_seconds,
     )

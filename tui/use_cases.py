@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from models.services import drafts, presence, quarantine, reply, resend, triage, undo
@@ -17,9 +18,16 @@ class UseCases:
     """What ``tui.bridge.Desk`` writes. ``terminal`` names this terminal in the presence table."""
 
     def __init__(
-        self, url: str, *, agent_id: int, terminal: str, hold_seconds: float, clock: Callable[[], datetime]
+        self,
+        url: str,
+        *,
+        agent_id: int,
+        terminal: str,
+        hold_seconds: float,
+        clock: Callable[[], datetime],
+        key_file: Path | None = None,
     ) -> None:
-        self._database = Database(url)
+        self._database = Database(url, key_file=key_file)
         self._me = agent_id
         self._terminal = terminal
         self._hold_seconds = hold_seconds

@@ -22,7 +22,8 @@ def said(typed: Typed, before: AccountView | None) -> tuple[NewAccount, Secret |
     if not normal(email):
         typed.refuse("email", "This is no mail address." if email else "Which address is it?")
     auth, reference, password = _login(typed, before)
-    found = NewAccount(
+    found = replace(
+        before.said if before else NewAccount(email),  # what the form does not show stays
         email=email,
         name=typed.text("name"),
         user=typed.text("user"),
@@ -31,12 +32,13 @@ def said(typed: Typed, before: AccountView | None) -> tuple[NewAccount, Secret |
         smtp_host=_host(typed, "smtp_host"),
         smtp_port=_port(typed, "smtp_port", 465),
         smtp_security=Security(typed.text("smtp_security") or Security.TLS),
+        imap_host="",
+        pop3_host="",
         leave_days=typed.number("leave_days", default=0) if typed.text("leave_days") else None,
         ca_file=typed.text("ca_file"),
         folder=typed.text("folder") or "INBOX",
         poll_seconds=typed.number("poll_seconds", default=60),
         default_kind=typed.text("default_kind"),
-        display_name=before.said.display_name if before else "",
         preset=_preset(email, before),
     )
     found = _fetching(typed, found)
