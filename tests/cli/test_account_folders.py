@@ -6,7 +6,6 @@ import shlex
 from models.types.account import NewAccount
 from tui.cli import account_said
 
-
 PLAIN = NewAccount("a@b.test")
 
 
