@@ -192,7 +192,7 @@ class ImapSession:
             kind = FaultKind.REFUSED if later else FaultKind.AUTH
             what = "the token" if endpoint.auth is Auth.OAUTH else "the user name or password"
             sentence = "takes no login just now" if later else f"refuses {what}"
-            raise TransportFault(kind, f"{endpoint.host} {sentence}.", answer.text)
+            raise TransportFault(kind, f"{endpoint.host} {sentence}.", answer.text or answer.result)
         await client.ask_capabilities()
 
     async def _examine(self, folder: str, cursor: Cursor) -> Cursor:

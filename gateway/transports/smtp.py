@@ -48,6 +48,7 @@ class SmtpSession:
         self._wire: SmtpWire | None = None
         self._phase = Phase.CONNECT
         self._dirty = False  # an envelope was begun and not finished
+        self.logged_in = False
 
     @property
     def usable(self) -> bool:
@@ -184,9 +185,10 @@ class SmtpSession:
 
     async def _login(self, endpoint: Endpoint) -> None:
         client = self._client
-        if not endpoint.user:
-            return
         assert client is not None
+        self.logged_in = bool(endpoint.user) and client.supports_extension("auth")
+        if not self.logged_in:  # a server that knows no login; when it should, it refuses the mail itself
+            return
         reach(Point.LOGIN)
         user, password = endpoint.user.encode(), endpoint.password.encode()
         offered = client.server_auth_methods

@@ -23,6 +23,7 @@ class FetchingHalf(Protocol):
 
     protocol: str
     endpoint: Endpoint
+    logged_in: bool
 
     @property
     def certificate(self) -> Certificate | None:
@@ -60,6 +61,7 @@ class ImapHalf:
     """IMAP: one connection, the folder only read."""
 
     protocol = "IMAP"
+    logged_in = True
 
     def __init__(self, endpoint: Endpoint, folder: str, seconds: float, hints: Sequence[str]) -> None:
         self.endpoint = endpoint
@@ -141,6 +143,7 @@ class PopHalf:
     """POP3: one session for each look, since the server shows a maildrop as it was when it was opened."""
 
     protocol = "POP3"
+    logged_in = True
 
     def __init__(self, endpoint: Endpoint, seconds: float, hints: Sequence[str]) -> None:
         self.endpoint = endpoint

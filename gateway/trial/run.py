@@ -147,11 +147,11 @@ class Trial:
         try:
             await part.log_in()
         except Trouble as trouble:
-            if trouble.kind is FaultKind.AUTH:
+            if trouble.kind is FaultKind.AUTH and trouble.server_text:  # else nothing was said to it
                 self.refused.append(endpoint)
             yield _failed(step, trouble)
             return
-        yield replace(step, state=StepState.OK, sentence="" if endpoint.user else "It asks for no login.")
+        yield replace(step, state=StepState.OK, sentence="" if part.logged_in else "It asks for no login.")
 
     async def _accept(self) -> str:
         assert self._sending is not None

@@ -29,6 +29,11 @@ class SendingHalf:
         """What the server proved itself with."""
         return self._session.certificate
 
+    @property
+    def logged_in(self) -> bool:
+        """Whether a login was said; not every server wants one."""
+        return self._session.logged_in
+
     async def connect(self) -> None:
         """Connect and agree on encryption; no word of the login."""
         self._check(await self._session.connect(self.endpoint, hostname=self._hostname))

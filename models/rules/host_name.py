@@ -12,7 +12,7 @@ def host_name(typed: str) -> str:
     """
     text = typed.strip()
     try:
-        return str(ip_address(text.removeprefix("[").removesuffix("]")))
+        return str(ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text))
     except ValueError:
         found = domain(f"x@{text}")
     labels = found.split(".")
