@@ -8,8 +8,9 @@ from sqlmodel import Session
 from models.rules import tokens
 from models.rules.address import normal
 from models.rules.smtp_reply import sentence
+from models.rules.soft_bounces import turned_hard
 from models.services.need import turn
-from models.store import contacts, messages, outbox
+from models.store import contacts, messages, outbox, soft_bounces
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
 from models.store.outbox import DeliveryFacts
@@ -25,9 +26,10 @@ ACCEPTED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 def apply(session: Session, desk: DeskFacts, mail: IncomingMail, now: datetime) -> None:
     """Mark the copies a report names. Only our signed envelope sender or Message-ID proves that it is about us.
 
-    Hard: bounced, the record needs us, the customer's address is marked. Delayed or soft: the words are kept with the
-    copy. Delivered: the copy is delivered. What names a copy but no state changes nothing. A complaint: the customer's
-    address is marked, and the record needs us.
+    Hard: bounced, the record needs us, the customer's address is marked. Delayed: the words are kept with the copy.
+    Soft: likewise, until the recipient's soft bounces have gone on for three days; then it is hard. Delivered: the
+    copy is delivered. What names a copy but no state changes nothing. A complaint: the customer's address is marked,
+    and the record needs us.
     """
     reported = list(_reported(session, desk, mail))
     if mail.bounce.is_complaint:
@@ -77,24 +79,29 @@ def _mark(session: Session, row: DeliveryFacts, about: BounceRecipient, now: dat
     if row.state not in ACCEPTED:
         return
     if about.kind == "hard":
-        reason = Reason(about.reason) if about.reason in set(Reason) else Reason.UNKNOWN
-        said = sentence(reason, address=row.recipient)
-        outbox.change(
-            session,
-            row.id,
-            row.fence,
-            ACCEPTED,
-            state=DeliveryState.BOUNCED,
-            reason=reason,
-            sentence=said,
-            server_text=about.text,
-        )
-        contacts.mark_undeliverable(session, row.recipient, said)
-        turn(session, row.record_id, Need.NEEDS_US, "bounced", now)
+        _bounced(session, row, about, "", now)
     elif about.kind == "delivered":
         outbox.change(session, row.id, row.fence, ACCEPTED, state=DeliveryState.DELIVERED, sentence="", server_text="")
         announce(session, now, row.record_id)
-    elif about.kind in ("soft", "delayed"):
+    elif about.kind == "soft":
+        soft_bounces.note(session, row, about.text, now)
+        if turned_hard(soft_bounces.first(session, row.recipient), now):
+            _bounced(session, row, about, "Three days of failures. ", now)
+            return
+        said = f"{row.recipient} could not take it for now, and the servers gave up: send it again later."
+        outbox.change(session, row.id, row.fence, ACCEPTED, sentence=said, server_text=about.text)
+        announce(session, now, row.record_id)
+    elif about.kind == "delayed":
         said = f"{row.recipient} did not take it yet; the servers on the way keep trying."
         outbox.change(session, row.id, row.fence, ACCEPTED, sentence=said, server_text=about.text)
         announce(session, now, row.record_id)
+
+
+def _bounced(session: Session, row: DeliveryFacts, about: BounceRecipient, before: str, now: datetime) -> None:
+    """Mark a copy that came back for good. ``before``: what to say in front of the reason."""
+    reason = Reason(about.reason) if about.reason in set(Reason) else Reason.UNKNOWN
+    said = before + sentence(reason, address=row.recipient)
+    values = {"reason": reason, "sentence": said, "server_text": about.text}
+    outbox.change(session, row.id, row.fence, ACCEPTED, state=DeliveryState.BOUNCED, **values)
+    contacts.mark_undeliverable(session, row.recipient, said)
+    turn(session, row.record_id, Need.NEEDS_US, "bounced", now)

@@ -53,6 +53,42 @@ def test_a_hard_bounce_of_our_message_in_another_case(world: World, copy: Any) -
     assert (record.need, record.need_reason) == (Need.NEEDS_US, "bounced")
 
 
+SOFT = BounceRecipient("anna@customer.test", "4.2.2", "soft", "full", "452 4.2.2 mailbox full")
+LATE = BounceRecipient("anna@customer.test", "4.4.7", "delayed", "system", "still trying")
+
+
+@pytest.mark.parametrize(
+    ("reports", "bounced"),
+    [
+        ([(0, SOFT), (71, SOFT)], False),
+        ([(0, SOFT), (73, SOFT)], True),
+        ([(0, SOFT), (30, SOFT), (43, SOFT)], True),
+        ([(0, LATE), (30, LATE), (60, LATE)], False),
+        ([(0, LATE), (73, SOFT)], False),
+        ([(0, SOFT), (80, LATE)], False),
+    ],
+)
+def test_soft_bounces_for_three_days_are_hard(
+    world: World, copy: Any, reports: list[tuple[int, BounceRecipient]], bounced: bool
+) -> None:
+    for hours, about in reports:
+        world.wait(hours=hours)
+        world.arrives(report(copy.envelope_from, about))
+    record = world.all(Record)[0]
+    found = (state(world) is DeliveryState.BOUNCED, record.need is Need.NEEDS_US, record.need_reason == "bounced")
+    assert found == (bounced, bounced, bounced)
+    assert bool(world.all(Contact)[0].undeliverable) == bounced
+
+
+def test_who_writes_meanwhile_begins_anew(world: World, copy: Any) -> None:
+    world.arrives(report(copy.envelope_from, SOFT))
+    world.wait(hours=50)
+    world.arrives(letter(text="I am back."))
+    world.wait(hours=30)
+    world.arrives(report(copy.envelope_from, SOFT))
+    assert state(world) is DeliveryState.SENT
+
+
 @pytest.mark.parametrize("kind", ["soft", "delayed"])
 def test_a_delay_is_information(world: World, copy: Any, kind: str) -> None:
     about = BounceRecipient("anna@customer.test", "4.4.7", kind, "system", "still trying")
