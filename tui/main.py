@@ -8,7 +8,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 from tui import garbage
@@ -115,17 +115,18 @@ def _agent(settings: "Settings") -> "AgentView":
     from tui.login import whoami
 
     me = whoami()
-    found = agent_by_login(Reader(settings.database), me.login)
-    if found is None:
-        from models.services import setup
-        from models.store.database import Database
+    with closing(Reader(settings.database)) as reader:
+        found = agent_by_login(reader, me.login)
+        if found is None:
+            from models.services import setup
+            from models.store.database import Database
 
-        database = Database(settings.database)
-        try:
-            database.write(setup.ensure_agent, login=me.login, name=me.name)
-        finally:
-            database.close()
-        found = agent_by_login(Reader(settings.database), me.login)
+            database = Database(settings.database)
+            try:
+                database.write(setup.ensure_agent, login=me.login, name=me.name)
+            finally:
+                database.close()
+            found = agent_by_login(reader, me.login)
     if found is None:
         raise NotAllowed(f"The agent {me.login} is switched off at this desk.", "Ask whoever runs it.")
     return found

@@ -1,6 +1,7 @@
 """A scenario of the routing protocol: its records are set up, its mails fed in, and each answered for."""
 
 import re
+from contextlib import closing
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -30,17 +31,20 @@ AUTOMATIC_REPLY = "auto-replied"  # RFC 3834 5
 def play(scenario: dict[str, Any]) -> list[dict[str, Any]]:
     """Play it from the beginning; one answer for each step."""
     setup = scenario["setup"]
-    with stage(setup["domain"], datetime.now(UTC).replace(microsecond=0)) as desk:
-        playing = _Playing(desk, setup)
+    with (
+        stage(setup["domain"], datetime.now(UTC).replace(microsecond=0)) as desk,
+        closing(Reader(desk.database.url)) as reader,
+    ):
+        playing = _Playing(desk, reader, setup)
         return [playing.step(str(step["incoming"])) for step in scenario["steps"]]
 
 
 class _Playing:
     """The names a scenario gives its records and messages, and what they became here."""
 
-    def __init__(self, desk: Stage, setup: dict[str, Any]) -> None:
+    def __init__(self, desk: Stage, reader: Reader, setup: dict[str, Any]) -> None:
         self._desk = desk
-        self._reader = Reader(desk.database.url)
+        self._reader = reader
         self._records: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._contacts: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """``nightdesk status``: how the desk fares, for people and for monitoring."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -37,9 +38,9 @@ def run(arguments: Namespace) -> int:
 
     settings = settings_of(arguments)
     ready(settings)
-    reader = Reader(settings.database)
-    accounts = health(reader, datetime.now(UTC))
-    found, _ = counts(reader, View.OPEN, agent_id=0)
+    with closing(Reader(settings.database)) as reader:
+        accounts = health(reader, datetime.now(UTC))
+        found, _ = counts(reader, View.OPEN, agent_id=0)
     broken = any(each.state != "ok" for each in accounts)
     if arguments.json:
         as_json(
