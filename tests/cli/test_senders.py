@@ -1,7 +1,7 @@
 """``nightdesk address, brand, domain, group, kind, record, check`` as an administrator and as an agent meet them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ MAIL = b"From: Ann <ann@c.test>\r\nTo: support@acme.test\r\nSubject: Hi\r\nMessa
 
 
 @pytest.fixture
-def database(home: Path, capsys: pytest.CaptureFixture[str]) -> Database:
+def database(home: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Database]:
     """A desk with one account, an agent Mara, and a ticket."""
     assert main(["init", "--brand", "Acme", "--domain", "acme.test"]) == 0
     opened = Database(f"sqlite:///{home}/data/nightdesk/desk.db")
@@ -33,7 +33,8 @@ def database(home: Path, capsys: pytest.CaptureFixture[str]) -> Database:
         connection.execute(text(AGENT), [{"login": "anna"}, {"login": "mara"}])
     opened.write(_ticket)
     capsys.readouterr()
-    return opened
+    yield opened
+    opened.close()
 
 
 AGENT = "INSERT INTO agent (login, name, email, channel, active) VALUES (:login, :login, '', 'inbox', true)"
@@ -181,6 +182,7 @@ def test_an_agent_switches_one_record(said: Said, database: Database) -> None:
         ("group", "join", "mine", "mara"),
         ("group", "leave", "mine", "mara"),
         ("group", "remove", "mine"),
+        ("account", "sends-as", "main"),
         ("kind", "add", "poem"),
         ("kind", "set", "ticket", "--reopen-days", "1"),
         ("alias", "add", "x@acme.test"),
@@ -223,3 +225,19 @@ def test_check_says_what_is_wrong_and_ends_with_it(said: Said, told: Callable[..
     assert code == PROBLEMS
     assert "problem: Mail for unknown addresses at acme.test goes to gone, which opens nothing." in out
     assert "1 problem, 0 to know." in out
+
+
+@pytest.mark.usefixtures("database")
+def test_what_a_server_sends_as(said: Said, told: Callable[..., Any]) -> None:
+    told("address", "add", "support@acme.test", "--account", "main")
+    told("address", "add", "hi@day.test", "--account", "main", "--sequence", "20")
+    kept = told("account", "sends-as", "main", "@Acme.test", "Post@Acme.test", "acme.test")
+    assert kept == {"account": "main", "sends_as": ["acme.test", "post@acme.test"]}
+    code, out, _ = said("check", "--json")
+    assert (code, [one["code"] for one in json.loads(out)]) == (PROBLEMS, ["filter"])
+    told("brand", "set", "Acme", "--notification", "support@acme.test")
+    [found] = told("check")
+    assert found["sentence"] == "The server of hi@day.test may not send as it: it goes out as support@acme.test."
+    assert said("account", "sends-as", "main", "no domain!")[0] == NO_PERMISSION
+    assert said("account", "sends-as", "other")[0] == NO_INPUT
+    assert told("account", "sends-as", "main")["sends_as"] == []
