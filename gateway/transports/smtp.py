@@ -49,6 +49,7 @@ class SmtpSession:
         self._phase = Phase.CONNECT
         self._dirty = False  # an envelope was begun and not finished
         self.logged_in = False
+        self.fault: TransportFault | None = None  # what broke the dialogue last, where no reply of the server did
 
     @property
     def usable(self) -> bool:
@@ -282,7 +283,7 @@ class SmtpSession:
         if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:
             return self._said_no(error.code, error.message)
         self._drop()  # whatever comes now belongs to no command
-        fault = self._named(error)
+        self.fault = fault = self._named(error)
         text = f"{fault.sentence} {fault.server_text}".strip()
         if self._phase is Phase.DOT:
             return Unknown(text)

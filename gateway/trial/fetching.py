@@ -103,7 +103,7 @@ class ImapHalf:
             )
         except TransportFault as fault:
             raise of_fault(fault, self.endpoint) from fault
-        return f"{len(self._folders)} folders; the server {idle}."
+        return f"{_counted(len(self._folders), 'folder')}; the server {idle}."
 
     async def news(self, known: Known, seconds: float) -> dict[str, bytes]:
         """Wait for an announcement, then fetch."""
@@ -180,7 +180,7 @@ class PopHalf:
             raise of_fault(fault, self.endpoint) from fault
         self._seen = self._session.listed
         await self._session.close()
-        return f"{len(self._seen)} messages, each with a lasting name (UIDL)."
+        return f"{_counted(len(self._seen), 'message')}, each with a lasting name (UIDL)."
 
     async def news(self, known: Known, seconds: float) -> dict[str, bytes]:
         """Wait, open the maildrop again, read what is new, delete what is ours."""
@@ -213,3 +213,7 @@ class PopHalf:
 
     def _new(self) -> PopSession:
         return PopSession(patience=PopPatience(phase_seconds=self._seconds, total_seconds=6 * self._seconds))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from gateway.transports.certificate import Certificate
 from gateway.transports.smtp import Deadlines, SmtpSession
-from gateway.trial.words import of_outcome
+from gateway.trial.words import of_fault, of_outcome
 from models.types.account import Endpoint
-from models.types.outbox import Accepted, Outcome, Refused
+from models.types.outbox import Accepted, Deferred, Outcome, Refused
 
 
 class SendingHalf:
@@ -69,5 +69,8 @@ class SendingHalf:
         await self._session.close()
 
     def _check(self, outcome: Outcome | None) -> None:
-        if outcome is not None:
-            raise of_outcome(outcome, self.endpoint, self._email, self._hints)
+        if outcome is None:
+            return
+        if isinstance(outcome, Deferred | Refused) and outcome.code is None and self._session.fault is not None:
+            raise of_fault(self._session.fault, self.endpoint, self._hints)
+        raise of_outcome(outcome, self.endpoint, self._email, self._hints)
