@@ -153,7 +153,7 @@ def _not_among(value: str, known: Collection[str] | Mapping[str, object], what: 
     names = {name.casefold() for name in known} if fold else set(known)
     if (value.casefold() if fold else value) in names:
         return ""
-    there = f"there are {', '.join(list(known)[:12])}" if known else f"there is no {what} yet"
+    there = f"known: {', '.join(list(known)[:12])}" if known else f"there is no {what} yet"
     return f"{value} is no {what}; {there}"
 
 

@@ -6,6 +6,7 @@ What a rule does is no event: nothing here asks the rules again.
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlmodel import Session
 
@@ -91,7 +92,7 @@ def _carry_out(
         return
     for rule_id, found in groupby(plan.steps, key=lambda step: step.rule_id):
         steps = list(found)
-        changes = [rule_deeds.do(session, desk, record_id, step.action, mail, now) for step in steps]
+        changes = [_do(session, desk, record_id, step, mail, now) for step in steps]
         applications.add(
             session,
             record_id=record_id,
@@ -99,7 +100,7 @@ def _carry_out(
             rule_name=steps[0].name,
             trigger=event,
             changes=changes,
-            log_id=log(session, record_id, [sentence(step) for step in steps], now, tried=_shown(plan.tried)),
+            log_id=log(session, record_id, steps[0].name, [c["words"] for c in changes], now, tried=_shown(plan.tried)),
             reply_id=next((change["reply"] for change in changes if change.get("reply")), None),
             now=now,
         )
@@ -107,13 +108,8 @@ def _carry_out(
     announce(session, now, record_id)
 
 
-def sentence(step: Step) -> str:
-    """Write one change as the thread has it."""
-    return f"Rule {step.name}: {rules.done(step)}"
-
-
-def log(session: Session, record_id: int, lines: Sequence[str], now: datetime, *, tried: Tried = ()) -> int:
-    """Write into the thread what rules did; the message's id."""
+def log(session: Session, record_id: int, rule: str, done: Sequence[str], now: datetime, *, tried: Tried = ()) -> int:
+    """Write into the thread what a rule did; the message's id."""
     return messages.add(
         session,
         NewMessage(
@@ -124,10 +120,16 @@ def log(session: Session, record_id: int, lines: Sequence[str], now: datetime, *
             author_name="",
             author_address="",
             verified=True,
-            text="\n".join(lines),
+            text=f"Rule {rule}: {', '.join(done)}",
             tried=tried,
         ),
     )
+
+
+def _do(
+    session: Session, desk: DeskFacts, record_id: int, step: Step, mail: IncomingMail | None, now: datetime
+) -> dict[str, Any]:
+    return {"words": rules.done(step), **rule_deeds.do(session, desk, record_id, step.action, mail, now)}
 
 
 def _shown(tried: Sequence[Verdict]) -> Tried:

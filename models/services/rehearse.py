@@ -1,6 +1,7 @@
 """Say what automation rules would do to the newest records, and change nothing."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from sqlmodel import Session
 
@@ -10,7 +11,7 @@ from models.services.rule_facts import facts
 from models.store import automation, desk_facts, rule_facts
 from models.store.desk_facts import DeskFacts
 from models.store.rule_facts import Letter, Standing
-from models.types.automation import Rehearsal, Rule, Trigger
+from models.types.automation import Rehearsal, Rule, Step, Trigger
 from models.types.errors import Unfit
 
 RECORDS = 100
@@ -45,8 +46,15 @@ def _of(session: Session, desk: DeskFacts, standing: Standing, asked: Sequence[R
             title=standing.title,
             trigger=event,
             tried=plan.tried,
-            sentences=tuple(f"Rule {step.name}: {done(step)}" for step in plan.steps),
+            sentences=tuple(_sentences(plan.steps)),
         )
+
+
+def _sentences(steps: Sequence[Step]) -> Iterator[str]:
+    """One a rule, as the thread would have it."""
+    for _, found in groupby(steps, key=lambda step: step.rule_id):
+        some = list(found)
+        yield f"Rule {some[0].name}: {', '.join(done(step) for step in some)}"
 
 
 def _events(session: Session, desk: DeskFacts, standing: Standing) -> Iterator[tuple[Trigger, Letter | None]]:

@@ -49,17 +49,18 @@ def with_deed(session: Session, record_id: int, triggers: Sequence[Trigger], at:
 def _take_back(session: Session, found: Applied, by: str, now: datetime) -> str:
     record = records.lock(session, found.record_id)
     assert record is not None
-    kept, lines = [], []
+    gone, kept = [], []
     for change in reversed(found.changes):
         action = Action(Deed(change["deed"]), change["value"])
         words = done(Step(found.rule_id, found.rule_name, action))
         why_not = _reverse(session, found, action, change, now)
-        lines.append(f"{words}, {f'stays: {why_not}' if why_not else 'taken back'}")
         if why_not:
             kept.append(f"{words} stays: {why_not}")
+        else:
+            gone.append(words)
     applications.take_back(session, found.id, by, now)
-    who = f" by {by}" if by else ""
-    log(session, found.record_id, [f"Rule {found.rule_name}{who}: {line}" for line in lines], now)
+    taken = [f"taken back{f' by {by}' if by else ''}: {', '.join(gone)}"] if gone else []
+    log(session, found.record_id, found.rule_name, [*taken, *kept], now)
     records.touch(session, found.record_id)
     announce(session, now, found.record_id)
     rest = f" But {'; '.join(kept)}." if kept else ""

@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlmodel import Session, col
 
 from models.tables.automation import RuleApplication as Table
-from models.tables.record import Message, Record
+from models.tables.record import Record
 from models.types.automation import Application, Trigger
 
 Change = Mapping[str, Any]
@@ -93,14 +93,13 @@ def newest(session: Session, *, rule_id: int | None = None, limit: int = 50) -> 
         col(Table.rule_name),
         col(Table.trigger),
         col(Table.at),
-        col(Message.text),
+        col(Table.changes),
         col(Table.undone_at),
         col(Table.undone_by),
     )
     statement = (
         select(*columns)
         .join(Record, col(Record.id) == col(Table.record_id))
-        .join(Message, col(Message.id) == col(Table.log_id))
         .order_by(col(Table.id).desc())
         .limit(limit)
     )
@@ -133,7 +132,6 @@ def _applied(session: Session, *conditions: Any) -> list[Applied]:
 
 
 def _view(row: Row[*tuple[Any, ...]]) -> Application:
-    prefix = f"Rule {row.rule_name}: "
     return Application(
         id=row.id,
         record_id=row.record_id,
@@ -142,7 +140,7 @@ def _view(row: Row[*tuple[Any, ...]]) -> Application:
         rule_name=row.rule_name,
         trigger=row.trigger,
         at=row.at,
-        sentences=tuple(line.removeprefix(prefix) for line in row.text.splitlines()),
+        sentences=tuple(one["words"] for one in row.changes),
         undone_at=row.undone_at,
         undone_by=row.undone_by,
     )

@@ -29,7 +29,7 @@ _DEEDS = {
     Deed.NEED: ("Set state", "who acts next"),
     Deed.REPLY: ("Reply with", "a template; machines and whoever had one today get none"),
 }
-_ANY = "comma: one of them; not X: none of them; empty: any"
+_ANY = "comma: or; not X; empty: any"
 
 
 def specs(terms: Callable[[], Terms]) -> tuple[FieldSpec, ...]:

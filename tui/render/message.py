@@ -1,7 +1,7 @@
 """One message of the thread as lines. What it is stands in words; colour only repeats them.
 
 Mail, SMS and WhatsApp have a single rule at the left, notes a double one and the words "stays inside",
-logs are one quiet line.
+logs are quiet lines.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ DELIVERIES_SHOWN = 6
 def message_lines(message: MessageView, *, width: int, now: datetime, unfolded: bool) -> list[Line]:
     """Paint a message with its deliveries and attachments, and a blank line below it."""
     if message.kind is MessageKind.LOG:
-        return [_log(message, width, now)]
+        return _log(message, width, now)
     note = message.kind is MessageKind.NOTE
     gutter = ("║ " if note else "│ ", Role.NOTE if note else Role.FAINT)
     inner = max(width - 2, 10)
@@ -53,11 +53,13 @@ def _head(message: MessageView, width: int, now: datetime) -> Line:
     return apart(left, right, width)
 
 
-def _log(message: MessageView, width: int, now: datetime) -> Line:
+def _log(message: MessageView, width: int, now: datetime) -> list[Line]:
+    """Say what changed in one quiet line; what a rule did may need more."""
     who = wash.line(message.author_login or message.author_name)
-    text = f"· {wash.line(message.text, 300)}" + (f" · {who}" if who else "")
+    text = f"· {wash.line(message.text, 1000)}" + (f" · {who}" if who else "")
     when = (("  " + clock(message.created_at, now), Role.FAINT),)
-    return apart(((cut(text, width), Role.MUTED),), when, width)
+    first, *rest = wrap(text, max(width - length(when) - 1, 10))
+    return [apart(((first, Role.MUTED),), when, width), *(((f"  {part}", Role.MUTED),) for part in rest)]
 
 
 def _addresses(message: MessageView, width: int) -> list[Line]:

@@ -16,7 +16,7 @@ from models.types.errors import FieldProblem
 from tui.widgets.drained import drained
 from tui.widgets.form_field import FieldSpec, FormField
 
-ASKS = "This is not saved. Ctrl-S saves it, Esc once more leaves without."
+ASKS = "This is not saved. Ctrl-S saves, Esc once more discards it."
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -166,4 +166,4 @@ class Form(VerticalScroll, can_focus=False):
             return
         found = current.candidates
         shown = f"→ {'  '.join(found[:12])}" if found else ""
-        self.post_message(self.Said(self, "   ".join(part for part in (current.spec.hint, shown) if part)))
+        self.post_message(self.Said(self, "   ".join(part for part in (shown, current.spec.hint) if part)))

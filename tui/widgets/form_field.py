@@ -11,7 +11,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from tui.render import wash
-from tui.render.cells import pad
+from tui.render.cells import pad, wrap
 from tui.render.ink import Line, Role
 from tui.theme import Ground
 from tui.widgets.painted import Lines, Painted
@@ -138,7 +138,15 @@ class FormField(Vertical):
         self._trouble.display = bool(trouble)
         self._label.show(((pad(self.spec.label, LABEL_CELLS), Role.BAD if trouble else Role.MUTED),))
         if trouble:
-            self._trouble.show(((" " * (LABEL_CELLS - 2) + "! " + wash.line(trouble), Role.BAD),))
+            lines = wrap(wash.line(trouble), max(self.size.width - LABEL_CELLS, 20))
+            marks = ("! ", *["  "] * len(lines))
+            self._trouble.styles.height = len(lines)
+            self._trouble.show(
+                *(
+                    ((" " * (LABEL_CELLS - 2) + mark + part, Role.BAD),)
+                    for mark, part in zip(marks, lines, strict=False)
+                )
+            )
 
     @property
     def candidates(self) -> tuple[str, ...]:
