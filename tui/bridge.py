@@ -4,18 +4,20 @@ Everything is awaited, nothing blocks the loop; every answer is a frozen value. 
 whose sentence and remedy the status line shows.
 """
 
-from collections.abc import AsyncIterator
+from __future__ import annotations  # the types are for readers and checkers; the first frame does not load them
+
 from typing import TYPE_CHECKING, Protocol
 
-from models.types.change import Change
-from models.types.draft import DraftMode, DraftView, SendResult, Undone
-from models.types.health import AccountHealth
-from models.types.message import MessageView, Thread
-from models.types.people import AgentView
-from models.types.record import Counts, ListRow, Place, View
-from models.types.sender import SenderOptions
-
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from models.types.change import Change
+    from models.types.draft import DraftMode, DraftView, SendResult, Undone
+    from models.types.health import AccountHealth
+    from models.types.message import MessageView, Thread
+    from models.types.people import AgentView
+    from models.types.record import Counts, ListRow, Place, View
+    from models.types.sender import SenderOptions
     from tui.bridge_rules import Rules
     from tui.bridge_setup import Setup
 
@@ -32,11 +34,11 @@ class Desk(Protocol):
         """Lines a newcomer sees above the status line (the demo's); () for a real desk."""
 
     @property
-    def setup(self) -> "Setup":
+    def setup(self) -> Setup:
         """What admins set up: accounts, addresses, brands, domains, groups."""
 
     @property
-    def rules(self) -> "Rules":
+    def rules(self) -> Rules:
         """Automation rules."""
 
     # -- reading: plain selects, ready before the ORM is imported
@@ -78,6 +80,12 @@ class Desk(Protocol):
 
     async def choose_sender(self, draft_id: int, address: str) -> DraftView:
         """Let it go out as this address; "" = as the rules say. ``NotAllowed`` says why not and who can help."""
+
+    async def attach_file(self, draft_id: int, path: str) -> DraftView:
+        """Attach a file of this machine to a reply. ``NotAllowed`` and ``NotFound`` say why not."""
+
+    async def detach_file(self, draft_id: int, file_id: int) -> DraftView:
+        """Take one of ``DraftView.files`` off."""
 
     async def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away; ``z`` brings it back."""

@@ -22,7 +22,6 @@ from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
 from models.types.people import AgentView
 from models.types.record import Counts, ListRow, Place, View
-from models.types.sender import SenderOptions
 from tui import garbage
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from models.store.database import Database
     from models.types.mail import IncomingMail
+    from models.types.sender import SenderOptions
     from tui.bridge_setup import Setup
     from tui.desk_rules import LocalRules
     from tui.setup.desk import LocalSetup
@@ -194,13 +194,21 @@ class LocalDesk:
         """Keep it as typed."""
         return await self._write(lambda do: do.save_draft(draft_id, subject, text, to))
 
-    async def senders(self, draft_id: int) -> SenderOptions:
+    async def senders(self, draft_id: int) -> "SenderOptions":
         """List the addresses it could go out as."""
         return await self._write(lambda do: do.senders(draft_id))
 
     async def choose_sender(self, draft_id: int, address: str) -> DraftView:
         """Let it go out as this address."""
         return await self._write(lambda do: do.choose_sender(draft_id, address))
+
+    async def attach_file(self, draft_id: int, path: str) -> DraftView:
+        """Attach a file of this machine."""
+        return await self._write(lambda do: do.attach_file(draft_id, path))
+
+    async def detach_file(self, draft_id: int, file_id: int) -> DraftView:
+        """Take a file off."""
+        return await self._write(lambda do: do.detach_file(draft_id, file_id))
 
     async def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away."""
