@@ -50,6 +50,7 @@ def _candidate(row: Row[*tuple[Any, ...]], brands: frozenset[int], *, allowed: b
         allowed=allowed or row.agent_id is not None,  # an own address is its owner's, whoever is listed
         server_filter=named(row.sends_as),
         removed=row.removed,
+        proof=row.proof,
     )
 
 
@@ -75,6 +76,7 @@ _ADDRESSES = (
         _ADDRESS.c.removed,
         _ACCOUNT.c.active.label("account_active"),
         _ACCOUNT.c.sends_as,
+        _ACCOUNT.c.proof,
     )
     .join(_ACCOUNT, _ACCOUNT.c.id == _ADDRESS.c.account_id)
     .where(_ACCOUNT.c.smtp_host != "")

@@ -14,6 +14,7 @@ from models.types.delivery import DeliveryState
 from models.types.message import Direction, MessageKind
 from models.types.people import Channel, Why
 from models.types.record import Need
+from models.types.sender import Proof
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
@@ -105,6 +106,7 @@ class World:
     def account(self, **more: Any) -> int:
         """A mail account that sends and fetches."""
         facts = {"name": "support", "email": "support@desk.test", "smtp_host": "localhost", "imap_host": "localhost"}
+        facts["proof"] = Proof.OK
         return self.add(Account(**(facts | more)))
 
     def follows(self, record_id: int, *, agent_id: int | None = None, contact_id: int | None = None) -> None:

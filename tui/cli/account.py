@@ -4,7 +4,16 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.cli import account_add, account_limits, account_said, account_set, account_switch, secret, words
+from tui.cli import (
+    account_add,
+    account_limits,
+    account_said,
+    account_sends_as,
+    account_set,
+    account_switch,
+    secret,
+    words,
+)
 from tui.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
@@ -20,6 +29,7 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
     parts = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
     account_add.declare(parts, places)
     account_limits.declare(parts, places)
+    account_sends_as.declare(parts, places)
     listing = parts.add_parser("list", parents=[places], help="what is set up and how it fares")
     words.as_json(listing)
     listing.set_defaults(run=run_list)
