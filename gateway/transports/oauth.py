@@ -89,8 +89,7 @@ def link(provider: Provider, redirect_uri: str, *, login_hint: str = "") -> Link
         "state": state,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
-        "access_type": "offline",  # Google's word for: with a refresh token
-        "prompt": "consent",
+        **dict(provider.extra),
     }
     if login_hint:
         asked["login_hint"] = login_hint
@@ -140,7 +139,8 @@ class Doorstep:
     Over SSH the browser is elsewhere and never gets here: then the person pastes the address it ended at.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self._host = host
         self._server: asyncio.Server | None = None
         self.redirect_uri = ""
         self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -148,7 +148,7 @@ class Doorstep:
     async def __aenter__(self) -> "Doorstep":
         self._server = await asyncio.start_server(self._greet, "127.0.0.1", 0, limit=16 * 1024)
         port = self._server.sockets[0].getsockname()[1]
-        self.redirect_uri = f"http://127.0.0.1:{port}"
+        self.redirect_uri = f"http://{self._host}:{port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

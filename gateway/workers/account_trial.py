@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from gateway.workers import consent
 from gateway.workers.database_threads import DatabaseThreads, unbroken
 from models.presets.find import by_name
 from models.rules import account_proof, new_account, tokens
-from models.rules.address import domain
+from models.rules.address import domain, normal
 from models.services import account_edit, accounts, login_guard
 from models.store import settings
 from models.store.database import Database
@@ -85,7 +86,8 @@ class AccountTrial:
     async def _plan(self, threads: DatabaseThreads) -> AccountPlan:
         if self._said.auth is Auth.OAUTH:
             await consent.renew(threads, self._said)
-        return await threads.read(accounts.plan_of, self._said, self._password)
+        plan = await threads.read(accounts.plan_of, self._said, self._password)
+        return replace(plan, email=normal(plan.email))  # as it is kept: an international domain in its ASCII form
 
     def _made(self, session: Session, plan: AccountPlan) -> Trial:
         word = account_proof.secret_word(self._said.secret, self._password)

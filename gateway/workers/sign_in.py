@@ -50,7 +50,7 @@ class SignIn:
                 yield f"Sign in there as {self._user}. Waiting until {code.until:%H:%M} UTC."
                 tokens = await oauth.device_tokens(provider, code)
             else:
-                async with oauth.Doorstep() as doorstep:
+                async with oauth.Doorstep(provider.loopback) as doorstep:
                     link = oauth.link(provider, doorstep.redirect_uri, login_hint=self._user)
                     yield f"Open this in any browser and sign in as {self._user}: {link.url}"
                     yield "If the browser then shows an error (it runs elsewhere), paste the address it ended at here."

@@ -25,6 +25,7 @@ PROVIDERS = {
         "",  # its flow for devices does not allow mail
         ("https://mail.google.com/",),
         help=_GOOGLE_HELP,
+        extra=(("access_type", "offline"), ("prompt", "consent")),  # else it gives no refresh token the second time
     ),
     "microsoft": Provider(
         "microsoft",
@@ -39,6 +40,8 @@ PROVIDERS = {
             "offline_access",
         ),
         help=_MICROSOFT_HELP,
+        loopback="localhost",
+        extra=(("prompt", "select_account"),),
     ),
 }
 

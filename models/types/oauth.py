@@ -19,6 +19,8 @@ class Provider:
     client_id: str = ""
     client_secret: Secret = Secret("")  # noqa: RUF009 - a text
     help: str = ""  # how to get a client id
+    loopback: str = "127.0.0.1"  # the host of our own address a browser comes back to, as this provider knows it
+    extra: tuple[tuple[str, str], ...] = ()  # what it wants in a link besides the standard's words
 
 
 @dataclass(frozen=True, slots=True)

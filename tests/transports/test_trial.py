@@ -240,3 +240,29 @@ async def test_a_password_beyond_ascii(password: str) -> None:
         of = plan(replace(smtp.endpoint(), password=password), replace(imap.endpoint(), password=password))
         result = await tried(of)
     assert states(result)["smtp.login"] == states(result)["fetch.login"] == "ok", result
+
+
+async def test_a_password_beyond_ascii_on_real_servers(dovecot: Dovecot, postfix: Postfix) -> None:
+    user, password = "uwe@desk.test", "grüße, мир"
+    for name, line in (("passwd", f"{user}:{{PLAIN}}{password}::::::\n"), ("users", f"{user}{_user_of_ada(dovecot)}")):
+        path = dovecot.base / name
+        path.write_text(path.read_text() + line)
+    smtp = replace(postfix.endpoint(user), password=password)
+    imap = replace(dovecot.endpoint(user), password=password)
+    for of in (plan(smtp, imap), plan(smtp, pop3=replace(imap, port=dovecot.pop3s))):
+        result = await tried(replace(of, email=user), PATIENT)
+        assert result.passed, result
+
+
+def _user_of_ada(dovecot: Dovecot) -> str:
+    """The rest of another user's line in Dovecot's list, with a home of its own."""
+    (line,) = (line for line in (dovecot.base / "users").read_text().splitlines() if line.startswith(f"{USER}:"))
+    return line.removeprefix(USER).replace(USER, "uwe@desk.test") + "\n"
+
+
+async def test_an_international_domain_is_written_in_ascii() -> None:
+    async with FaultySmtp().serving() as smtp:
+        result = await tried(replace(plan(smtp.endpoint()), email="info@bücher.example"))
+        assert isinstance(smtp, FaultySmtp)
+    assert result.passed, result
+    assert "MAIL FROM:<info@xn--bcher-kva.example>" in smtp.heard
