@@ -60,7 +60,12 @@ class Names:
                 self._silences += 1
             return Answer(Asked.UNREACHABLE, why=f"the question failed ({type(error).__name__})")
         self._silences = 0
-        values = tuple(_value(one, question.kind) for one in list(found.rrset or ())[:MOST_VALUES])
+        records = list(found.rrset or ())[:MOST_VALUES]
+        if question.kind == "MX":
+            records.sort(key=lambda one: (one.preference, one.exchange))
+        values = tuple(_value(one, question.kind) for one in records)
+        if question.kind != "MX":
+            values = tuple(sorted(values))  # servers turn them round as they please
         return Answer(Asked.FOUND if values else Asked.NOTHING, values)
 
     def _configured(self) -> "Resolver":
@@ -81,7 +86,7 @@ def server_of(said: str) -> tuple[str, int] | None:
     if not said:
         return None
     host, port = said, "53"
-    if said.startswith("["):
+    if said.startswith("[") and "]" in said:
         host, _, rest = said[1:].partition("]")
         port = rest.removeprefix(":") or port
     elif said.count(":") == 1:

@@ -20,10 +20,14 @@ def way_of(desk: DeskFacts, record: RecordFacts, choice: SenderChoice) -> Way:
     bounce address, which may be nobody's mailbox yet. A server takes no envelope sender it may not send as (R10).
     """
     reply = next(_reply_bases(desk, record, choice))
+    return Way(account_id=choice.account_id, reply=reply, bounce=bounce_of(desk, choice) or reply)
+
+
+def bounce_of(desk: DeskFacts, choice: SenderChoice) -> str:
+    """Say where reports go, for mail sent as ``choice``; "" when nothing is fetched that its server may name."""
     through = next((one for one in desk.accounts if one.id == choice.account_id), None)
     bases = (one for one in _bounce_bases(desk, choice) if through is None or covers(through.sends_as, one))
-    bounce = next(bases, reply)
-    return Way(account_id=choice.account_id, reply=reply, bounce=bounce)
+    return next(bases, "")
 
 
 def relay_way(session: Session, desk: DeskFacts, record: RecordFacts) -> Way:

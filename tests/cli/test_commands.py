@@ -179,6 +179,8 @@ def test_nonsense_in_a_pipe_keeps_the_mail_in_the_queue(said: Said, words: str) 
 @pytest.mark.parametrize(
     "words",
     ["", "demo", "init", "account", "account add", "account list", "account test", "account retry", "account secret",
+     "account set", "account show", "account on", "account off", "account remove", "account sign-in",
+     "preset list", "preset show", "oauth list", "oauth set",
      "account limits", "key show", "key make", "key rotate",
      "alias add", "alias list", "alias remove", "agent add", "agent list", "worker", "serve", "ingest", "status",
      "inspect", "smtp-classify", "why", "simulate"],
