@@ -162,6 +162,18 @@ def test_answering_and_changing_the_stage_are_events_and_notes_are_none(world: W
     assert only(world).tags == ["answered", "closed"]
 
 
+def test_an_agent_s_answer_by_mail_is_an_answer(world: World) -> None:
+    keep(world, Action(Deed.TAG, "answered"), when=(Trigger.ANSWERED,))
+    keep(world, Action(Deed.TAG, "written"), when=(Trigger.WRITTEN,), name="Written")
+    first = letter()
+    world.arrives(first)
+    world.write(records.follow, only(world).id, agent_id=world.berta.id)
+    world.arrives(letter(in_reply_to=(first.message_id,), text="Hello?"))
+    (copy,) = world.all(Delivery, Delivery.recipient == "berta@staff.test")
+    world.arrives(letter("Berta <berta@staff.test>", to=copy.reply_to, text="We are on it."))
+    assert only(world).tags == ["written", "answered"]
+
+
 def test_what_a_rule_does_calls_no_rule(world: World) -> None:
     keep(world, Action(Deed.STAGE, "open"))
     keep(world, Action(Deed.STAGE, "new"), when=(Trigger.STAGE,), name="Back")
