@@ -16,8 +16,11 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 from sqlalchemy import update
+from sqlmodel import Session
 
-from models.services import account_care, accounts, vault
+from models.services import accounts, vault
+from models.store import accounts as stored
+from models.store.changes import announce
 from models.store.database import Database
 from models.tables.mail import Account
 from models.types.delivery import DeliveryState
@@ -42,8 +45,17 @@ def keyed(database_url: str, tmp_path: Path) -> Iterator[Desk]:
 
 
 def seal(desk: Desk, password: str = "secret") -> None:
-    name = desk.account().name
-    desk.database.write(account_care.retry, name=name, now=START, password=Secret(password))
+    account_id = desk.account().id
+    assert account_id is not None
+
+    def put(session: Session) -> None:
+        facts = stored.read(session, account_id)
+        assert facts is not None
+        stored.set_secret(session, account_id, accounts.sealed(session, facts, Secret(password)))
+        stored.restart(session, account_id)
+        announce(session, START, topic="accounts")
+
+    desk.database.write(put)
 
 
 @pytest.fixture
@@ -114,7 +126,7 @@ async def test_a_typed_password_is_found_nowhere(tmp_path: Path, sqlite_template
         desk = make_desk(database)
         smtp = FaultySmtp(passwords=(PASSWORD,))
         async with smtp.serving():
-            desk.serve(smtp=smtp)
+            desk.serve(smtp=smtp, poll_seconds=60)
             desk.answer(1)
             name = desk.account().name
             await asyncio.to_thread(_type_password, name, environment)

@@ -106,10 +106,13 @@ def run_show(arguments: Namespace) -> int:
 
 def run_retry(arguments: Namespace) -> int:
     """Try again at once what was stopped."""
-    from models.services import account_care
+    from models.services import account_care, account_edit
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
 
-    with opened(settings_of(arguments)) as database:
+    settings = settings_of(arguments)
+    with opened(settings) as database:
+        database.read(account_edit.may_change, me(settings), arguments.name)
         database.write(account_care.retry, name=arguments.name, now=datetime.now(UTC))
     say(f"{arguments.name} is tried again at once.")
     return 0
