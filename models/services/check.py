@@ -1,17 +1,20 @@
 """Look whether the desk's senders are set up well: for the command and the accounts' screen."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sqlmodel import Session
 
 from models.rules.desk_check import findings
 from models.rules.sender import choose_sender
-from models.services import sender
+from models.services import rules, sender
 from models.store import addresses, brands, desk_facts, sending
 from models.store import domains as our_domains
 from models.store.desk_facts import BrandFacts, DeskFacts, in_full
 from models.types.check import CheckedBrand, CheckedDomain, DeskChecked, Finding
 from models.types.sender import Candidate
+
+RULE = "rule"  # the code of a finding about an automation rule
 
 
 def check(session: Session) -> tuple[Finding, ...]:
@@ -20,7 +23,7 @@ def check(session: Session) -> tuple[Finding, ...]:
     every = tuple(one for one in sending.candidates(session) if not one.removed)
     views = addresses.views(session)
     counts = brands.open_records(session, desk.default_brand_id)
-    return findings(
+    found = findings(
         DeskChecked(
             addresses=every,
             nobodys=frozenset(one.id for one in views if not (one.everybody or one.owner or one.agents or one.groups)),
@@ -32,6 +35,16 @@ def check(session: Session) -> tuple[Finding, ...]:
             fetched=frozenset(one.email for one in desk.accounts if one.fetches),
         )
     )
+    return tuple(sorted((*found, *_rules(session)), key=lambda one: not one.problem))
+
+
+def _rules(session: Session) -> Iterator[Finding]:
+    """Automation rules that name what is not there any more; one that is off does no harm."""
+    for view in rules.every(session):
+        for problem in view.problems:
+            name = view.rule.name
+            remedy = f"Change it: nightdesk rule set {name!r}, or g r at the desk."
+            yield Finding(RULE, view.rule.active, name, f"The rule {name} names what is gone: {problem}.", remedy)
 
 
 def _brand(desk: DeskFacts, brand: BrandFacts, every: tuple[Candidate, ...], open_records: int) -> CheckedBrand:

@@ -8,6 +8,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from models.services import quarantine, rule_undo, rules, templates, triage, undo
+from models.services.check import check
 from models.services.rehearse import dry_run
 from models.services.sender import choose
 from models.store import automation, desk_facts, records
@@ -400,6 +401,8 @@ def test_a_rule_that_names_what_is_gone_says_so_and_does_the_rest(world: World) 
     (view,) = world.read(rules.every)
     assert "then assign: berta is no agent" in view.problems[0]
     assert (view.applied, view.applied_at) == (1, world.now)
+    found = [one for one in world.read(check) if one.code == "rule"]
+    assert [(one.problem, one.about) for one in found] == [(True, "Vip")]
 
 
 def test_a_template_in_use_stays(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.services.check import check
+from models.services.check import RULE, check
 from models.store import addresses, brands, domains
 from tui.render.ink import Role
 from tui.render.setup_item import Fact, Item, Room
@@ -28,7 +28,7 @@ def items(session: Session, now: datetime) -> tuple[Item, ...]:
                 mark="problem" if finding.problem else "hint",
                 mark_role=role,
                 facts=facts,
-                room=room,
+                room=None if finding.code == RULE else room,
                 target=target,
             )
         )
