@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from models.services import drafts, presence, quarantine, reply, resend, triage, undo
+from models.services import draft_files, drafts, presence, quarantine, reply, resend, triage, undo
 from models.store.database import Database
 from models.types.draft import DraftMode, DraftView, SendResult, Undone
 from models.types.mail import IncomingMail
 from models.types.sender import SenderOptions
+from tui import attaching
 
 T = TypeVar("T")
 
@@ -48,6 +49,15 @@ class UseCases:
     def choose_sender(self, draft_id: int, address: str) -> DraftView:
         """Let it go out as this address."""
         return self._database.write(drafts.choose_sender, draft_id, self._me, address, self._now())
+
+    def attach_file(self, draft_id: int, path: str) -> DraftView:
+        """Attach a file of this machine."""
+        name, content = attaching.read(path)
+        return self._database.write(draft_files.attach, draft_id, self._me, name=name, content=content, now=self._now())
+
+    def detach_file(self, draft_id: int, file_id: int) -> DraftView:
+        """Take a file off."""
+        return self._database.write(draft_files.detach, draft_id, self._me, file_id)
 
     def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away."""

@@ -22,7 +22,7 @@ from gateway.workers.parsing import Parsers
 from gateway.workers.placer import Placer
 from gateway.workers.sender import Sender
 from models.services import settle
-from models.store import accounts, sweep
+from models.store import accounts, draft_files, sweep
 from models.store.accounts import AccountFacts
 from models.store.database import Database
 from models.store.feed import changes
@@ -31,6 +31,7 @@ from models.types.health import AccountState
 
 SWEEP_SECONDS = 3600.0
 KEEP_CHANGES = timedelta(hours=1)
+KEEP_FILES = timedelta(days=30)  # that nothing uses any more: an undo may bring one back
 
 log = logging.getLogger(__name__)
 
@@ -176,6 +177,7 @@ class Supervisor:
         while True:
             try:
                 await self._threads.write(sweep.old_changes, datetime.now(UTC) - KEEP_CHANGES)
+                await self._threads.write(draft_files.sweep, datetime.now(UTC) - KEEP_FILES)
             except DatabaseError as error:
                 log.warning("Nothing was swept: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)

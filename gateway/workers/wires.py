@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from gateway.mime.compose import compose
+from gateway.mime.forwarded import with_forwarded
 from gateway.mime.sign import sign
 from models.rules import address
 from models.services import dkim, settle
@@ -45,7 +46,7 @@ def _made(claim: Claim, database: Database, signers: Signers) -> Made:
         if domain in signers.locked:  # unsigned it would be taken for forged
             said = signers.locked[domain]
             return claim, Refused(Reason.AUTH, Phase.AUTH, said, account_wide=True, sentence=said)
-        return replace(claim, wire=sign(compose(mail), signers.keys.get(domain, ()))), None
+        return replace(claim, wire=sign(compose(with_forwarded(mail)), signers.keys.get(domain, ()))), None
     except ValueError as error:
         return claim, Refused(Reason.CONTENT, Phase.MAIL, f"It cannot be written: {error}.")
     except DatabaseError:

@@ -6,11 +6,11 @@ from sqlmodel import Session
 
 from models.rules.threading import reply_subject
 from models.services import audience, sender
-from models.store import desk_facts, drafts, messages, records
+from models.store import desk_facts, draft_files, drafts, messages, records
 from models.store.records import RecordFacts
 from models.types.draft import DraftMode, DraftView
 from models.types.errors import NotFound
-from models.types.message import Direction
+from models.types.message import AttachmentView, Direction
 from models.types.people import Audience
 from models.types.sender import SenderChoice
 
@@ -57,6 +57,10 @@ def draft_view(session: Session, draft_id: int, agent_id: int) -> DraftView:
         saved_at=draft.saved_at,
         chosen=draft.sender,
         notices=choice.notices if choice else (),
+        files=tuple(
+            AttachmentView(file.id, file.name, file.media_type, file.size_bytes)
+            for file in draft_files.of_draft(session, draft.id)
+        ),
     )
 
 

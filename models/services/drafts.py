@@ -7,7 +7,8 @@ from sqlmodel import Session
 from models.rules.address import normal
 from models.services import sender
 from models.services.composing import draft_view, record_of, sender_of, subject_of
-from models.store import desk_facts, drafts, messages, records, undo
+from models.services.draft_files import as_step
+from models.store import desk_facts, draft_files, drafts, messages, records, undo
 from models.store.drafts import DraftRow
 from models.types.draft import DraftMode, DraftView, Undone
 from models.types.errors import NotAllowed, NotFound
@@ -25,7 +26,7 @@ def open_draft(session: Session, record_id: int, mode: DraftMode, agent_id: int,
     if record is None:
         raise NotFound("This record is not there any more.")
     row = drafts.on_record(session, record_id, agent_id, mode)
-    if row and row.text.strip():
+    if row and (row.text.strip() or draft_files.of_draft(session, row.id)):
         return draft_view(session, row.id, agent_id)
     if row:
         drafts.remove(session, row.id)
@@ -84,8 +85,9 @@ def choose_sender(session: Session, draft_id: int, agent_id: int, address: str, 
 def discard(session: Session, draft_id: int, agent_id: int, now: datetime) -> Undone:
     """Throw it away; undo brings it back. An empty one goes without a trace."""
     row = _read(session, draft_id, agent_id)
+    files = draft_files.of_draft(session, draft_id)
     drafts.remove(session, draft_id)
-    if not row.text.strip():
+    if not row.text.strip() and not files:
         return Undone("Nothing was written.", row.record_id)
     before: dict[str, object] = {
         "mode": row.mode,
@@ -94,6 +96,7 @@ def discard(session: Session, draft_id: int, agent_id: int, now: datetime) -> Un
         "to": None if row.to is None else list(row.to),
         "base": row.base,
         "sender": row.sender,
+        "files": as_step(files),
     }
     undo.push(session, agent_id=agent_id, record_id=row.record_id, verb="discard", before=before, now=now)
     return Undone("The draft was thrown away; z brings it back.", row.record_id)

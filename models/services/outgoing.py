@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from models.rules import auto_reply, threading, tokens
 from models.rules.address import normal
-from models.services import audience, sender
+from models.services import audience, files_along, sender
 from models.services.composing import record_of
 from models.store import addresses, desk_facts, messages, outbox
 from models.store.desk_facts import DeskFacts
@@ -58,6 +58,7 @@ def _answer(
         references=_references([one.message_id for one in reversed(thread)], message.in_reply_to),
         date=message.created_at,
         text=_signed(message.text, signature),
+        attachments=files_along.with_answer(session, message.id),
         quoted=(answered.new_text or answered.text) if answered else "",
         quoted_intro=_intro(answered) if answered else "",
         automatic=auto_reply.AUTOMATIC if message.mail_class is MailClass.AUTOREPLY else "",
@@ -74,6 +75,7 @@ def _notification(
     thread = [one.relay_id or one.message_id for one in reversed(_public_before(session, message))]
     subject = " ".join(message.subject.split())
     tag = tokens.subject_tag(record.number)
+    files = files_along.with_notification(session, message.id)
     return OutgoingMail(
         sender=Mailbox(f"{author} via {brand.name}" if brand.name else author, identity.address),
         reply_to=Mailbox(brand.name, copy.reply_to),
@@ -84,7 +86,10 @@ def _notification(
         in_reply_to=_newest_id(thread),
         references=_references(thread, ""),
         date=message.created_at,
-        text=message.text + _files(session, message.id) + _inside(message),
+        text=message.text + files.named + _inside(message),
+        attachments=files.attachments,
+        forwarded=files.forwarded,
+        forwarded_from=files.forwarded_from,
         automatic=AUTOMATIC,
         loop_tag=tokens.loop_tag(desk.key),
         extra=(("X-Auto-Response-Suppress", "All"),),
@@ -139,12 +144,6 @@ def _intro(message: MessageFacts) -> str:
 
 def _signed(text: str, signature: str) -> str:
     return f"{text}\n\n-- \n{signature}" if signature.strip() and signature.strip() not in text else text
-
-
-def _files(session: Session, message_id: int) -> str:
-    """Name the files of a relayed mail; they stay on the record."""
-    listed = [f"[{name}, {size} bytes]" for name, size in messages.file_names(session, message_id)]
-    return "\n\n" + "\n".join(listed) if listed else ""
 
 
 def _inside(message: MessageFacts) -> str:

@@ -13,9 +13,10 @@ from models.services import audience, automation, mass, sender, way
 from models.services.arrive import preview
 from models.services.composing import audience_of, draft_view, record_of, sender_line, sender_of, subject_of
 from models.services.copies import Way, enqueue
+from models.services.draft_files import as_step
 from models.services.need import turn
 from models.services.take_back import VERB, take_back
-from models.store import desk_facts, drafts, messages, news, records, undo
+from models.store import desk_facts, draft_files, drafts, messages, news, records, undo
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
 from models.store.drafts import DraftRow
@@ -75,6 +76,8 @@ def _post(
     there_and_back = way.way_of(desk, record, choice)
     new = _message(session, desk, record, draft, people, choice, there_and_back, now)
     message_id = messages.add(session, new)
+    files = draft_files.of_draft(session, draft.id)
+    draft_files.send(session, message_id, files)
     enqueue(
         session,
         desk,
@@ -92,7 +95,7 @@ def _post(
     else:
         announce(session, now, record.id)
     drafts.remove(session, draft.id)
-    before = _before(message_id, draft, record, followed)
+    before = _before(message_id, draft, record, followed) | {"files": as_step(files)}
     undo.push(session, agent_id=draft.agent_id, record_id=record.id, verb=VERB, before=before, now=now)
     if draft.mode is DraftMode.REPLY:
         automation.agent_did(session, record.id, Trigger.ANSWERED, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.rules.outbox import may_cancel
+from models.services import draft_files
 from models.services.arrive import preview
 from models.services.composing import draft_view
 from models.services.need import restore
@@ -42,6 +43,7 @@ def take_back(session: Session, message_id: int, agent_id: int, now: datetime) -
     outbox.remove(session, message_id)
     messages.remove(session, message_id)
     draft_id = _restore_draft(session, message.record_id, agent_id, step.before, now)
+    draft_files.restore(session, draft_id, step.before)
     _restore_record(session, message, agent_id, step.before, now)
     return draft_view(session, draft_id, agent_id)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.services import need, rule_undo, triage, undo_quarantine
+from models.services import draft_files, need, rule_undo, triage, undo_quarantine
 from models.services.reply import draft_view
 from models.services.sender import fitting
 from models.services.take_back import take_back
@@ -93,7 +93,7 @@ def _unfollow(session: Session, before: dict[str, Any], record: RecordFacts, age
 def _discard(session: Session, before: dict[str, Any], record: RecordFacts, agent_id: int, now: datetime) -> Undone:
     mode = DraftMode(before["mode"])
     newer = drafts.on_record(session, record.id, agent_id, mode)
-    if newer and newer.text.strip():
+    if newer and (newer.text.strip() or draft_view(session, newer.id, agent_id).files):
         return Undone(f"You are writing another {mode} on #{record.number}; the old one stays thrown away.", record.id)
     if newer:
         drafts.remove(session, newer.id)
@@ -110,6 +110,7 @@ def _discard(session: Session, before: dict[str, Any], record: RecordFacts, agen
         now=now,
         sender=fitting(session, record.id, before.get("sender", "")),
     )
+    draft_files.restore(session, draft_id, before)
     return Undone(f"The draft on #{record.number} is back.", record.id, draft_view(session, draft_id, agent_id))
 
 

@@ -25,8 +25,9 @@ def stored(reader: Reader, message: MessageView, index: int) -> StoredFile | Non
     if not 0 <= index < len(message.attachments):
         return None
     found = reader.one(
-        "SELECT a.name, a.media_type, a.path, a.content, r.content AS mail FROM attachment a "
-        "JOIN message m ON m.id = a.message_id LEFT JOIN raw_mail r ON r.id = m.raw_id WHERE a.id = :id",
+        "SELECT a.name, a.media_type, a.path, coalesce(a.content, f.content) AS content, r.content AS mail "
+        "FROM attachment a JOIN message m ON m.id = a.message_id LEFT JOIN raw_mail r ON r.id = m.raw_id "
+        "LEFT JOIN file_content f ON f.sha256 = a.sha256 WHERE a.id = :id",
         id=message.attachments[index].id,
     )
     if found is None:

@@ -144,12 +144,6 @@ def add_files(session: Session, message_id: int, files: Sequence[AttachedFile]) 
         )
 
 
-def file_names(session: Session, message_id: int) -> list[tuple[str, int]]:
-    """Give name and size in bytes of a message's files."""
-    statement = select(col(Attachment.name), col(Attachment.size_bytes)).where(col(Attachment.message_id) == message_id)
-    return [(name, size) for name, size in session.execute(statement.order_by(col(Attachment.id)))]
-
-
 def set_relay_id(session: Session, message_id: int, relay_id: str) -> None:
     """Fix the Message-ID under which an incoming mail is relayed."""
     session.execute(update(Message).where(col(Message.id) == message_id).values(relay_id=relay_id))

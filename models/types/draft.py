@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.types.message import MessageView
+from models.types.message import AttachmentView, MessageView
 from models.types.people import Audience
 
 
@@ -37,6 +37,7 @@ class DraftView:
     saved_at: datetime
     chosen: str = ""  # the sending address its writer chose; "" = as the rules say
     notices: tuple[str, ...] = ()  # what to know of the sender before it goes
+    files: tuple[AttachmentView, ...] = ()  # attached, in their order
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,15 @@ class FileOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardedFile:
+    """A part of a mail that came in, to be sent along (``AttachedFile.path``)."""
+
+    name: str
+    media_type: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMail:
     """Everything ``mime.compose`` needs to make the bytes of one copy. Ids with angle brackets, addresses bare."""
 
@@ -111,6 +120,8 @@ class OutgoingMail:
     quoted: str = ""  # the answered text, unquoted; compose adds "> "
     quoted_intro: str = ""  # "On ..., Anna wrote:"
     attachments: tuple[FileOut, ...] = ()
+    forwarded: tuple[ForwardedFile, ...] = ()  # cut from ``forwarded_from`` before the mail is composed
+    forwarded_from: bytes = b""
     automatic: str = ""  # "" = a human wrote it; else the Auto-Submitted value (RFC 3834 5)
     loop_tag: str = ""  # X-Nightdesk-Loop, on relays and automatic mail
     extra: tuple[tuple[str, str], ...] = field(default_factory=tuple)

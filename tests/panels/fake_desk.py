@@ -283,6 +283,18 @@ class FakeDesk:
         self.drafts[draft_id] = draft
         return draft
 
+    async def attach_file(self, draft_id: int, path: str) -> DraftView:
+        self._maybe_fail()
+        files = self.drafts[draft_id].files
+        file = AttachmentView(len(files) + 1, path.rpartition("/")[2], "application/octet-stream", 1000)
+        self.drafts[draft_id] = replace(self.drafts[draft_id], files=(*files, file))
+        return self.drafts[draft_id]
+
+    async def detach_file(self, draft_id: int, file_id: int) -> DraftView:
+        left = tuple(file for file in self.drafts[draft_id].files if file.id != file_id)
+        self.drafts[draft_id] = replace(self.drafts[draft_id], files=left)
+        return self.drafts[draft_id]
+
     async def discard_draft(self, draft_id: int) -> Undone:
         draft = self.drafts.pop(draft_id)
         self.undoable.append(("draft", draft.record_id, draft))
