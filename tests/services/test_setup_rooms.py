@@ -151,6 +151,14 @@ async def test_what_does_not_connect_otherwise_is_kept_without_a_test(rooms: Loc
     assert any("name" in fact.text for fact in changed.facts if fact.label == "Last change")
 
 
+async def test_several_folders_and_what_is_done_there(rooms: LocalSetup, database: Database) -> None:
+    await kept(rooms, Room.ACCOUNTS, None, {**FORM, "folder": "INBOX, Sales", "after_fetch": "move:Done"})
+    item = await only(rooms, Room.ACCOUNTS)
+    assert (item.values["folder"], item.values["after_fetch"]) == ("INBOX, Sales", "move:Done")
+    stored = database.read(account_edit.find, item.key).said
+    assert (stored.folder, stored.more_folders) == ("INBOX", "Sales")
+
+
 async def test_another_server_is_tested_with_the_sealed_password(rooms: LocalSetup, gate: FakeGate) -> None:
     await kept(rooms, Room.ACCOUNTS, None, FORM)
     item = await only(rooms, Room.ACCOUNTS)
@@ -167,7 +175,7 @@ async def test_another_server_is_tested_with_the_sealed_password(rooms: LocalSet
     ("field", "value"),
     [
         ("email", "nobody"), ("email", ""), ("smtp_port", "many"), ("smtp_port", "70000"), ("smtp_host", "a b"),
-        ("fetch_host", "-x.example"), ("poll_seconds", "1"), ("smtp_security", "plain"), ("password", ""),
+        ("fetch_host", "-x.example"), ("after_fetch", "burn"), ("after_fetch", "move:INBOX"), ("poll_seconds", "1"), ("smtp_security", "plain"), ("password", ""),
     ],
 )  # fmt: skip
 async def test_what_is_unfit_is_said_at_its_field_and_nothing_is_tried(

@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from models.types.errors import FieldProblem
-from models.types.trial import TrialStep
+from models.types.trial import StepState, TrialStep
 from tui.bridge_setup import Proposal, Words
 from tui.panels.setup_fields import fields
 from tui.render.ink import Line, Role
-from tui.render.setup import TITLES, item_lines, told_lines
+from tui.render.setup import TITLES, item_lines, said_lines, step_lines
 from tui.render.setup_item import Item, Room
+from tui.widgets.blocks import Painter
 from tui.widgets.form import Form
 from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
@@ -68,6 +69,11 @@ class SetupPane(Vertical):
         """Show something to be read instead; the width is what it may take."""
         self._show_title(title)
         self._read(lines)
+
+    def show_told(self, title: str, said: Sequence[str], steps: Sequence[TrialStep]) -> None:
+        """Show what a test or a sign-in told so far instead of the details."""
+        self._show_title(title)
+        show_told(self.details, said, steps)
 
     def _read(self, lines: Callable[[int], list[Line]]) -> None:
         def painted() -> list[Line]:
@@ -126,6 +132,11 @@ class SetupPane(Vertical):
         self._steps, self._notes = {}, ()
         self.steps.display = False
 
+    @property
+    def failed(self) -> str:
+        """The key of the first step that failed; "" while none did."""
+        return next((one.key for one in self._steps.values() if one.state is StepState.FAILED), "")
+
     def step(self, told: TrialStep | str) -> None:
         """Take the next step as it stands, or a sentence to read; the newest is in view."""
         if isinstance(told, str):
@@ -139,11 +150,21 @@ class SetupPane(Vertical):
         pager.display = True
         notes, steps = self._notes, tuple(self._steps.values())
 
-        def painted(shown: Sequence[TrialStep], said: Sequence[str]) -> list[Line]:
-            return [((" ", Role.TEXT), *line) for line in told_lines(said, shown, max(pager.size.width - 2, 20))]
+        if pager.size.height:
+            show_told(pager, notes, steps)
+        else:
+            self.call_after_refresh(show_told, pager, notes, steps)
 
-        def put() -> None:
-            pager.show([partial(painted, steps, notes)])
-            pager.go(pager.blocks.last_page(max(pager.size.height, 1)))
 
-        put() if pager.size.height else self.call_after_refresh(put)
+def show_told(pager: Pager, said: Sequence[str], steps: Sequence[TrialStep]) -> None:
+    """Show what a test or a sign-in told so far: the step that failed in view, else the newest."""
+
+    def paint(lines: Callable[[int], list[Line]]) -> list[Line]:
+        return [((" ", Role.TEXT), *line) for line in lines(max(pager.size.width - 2, 20))]
+
+    painters: list[Painter] = [partial(paint, partial(said_lines, said))] if said else []
+    painters += [partial(paint, partial(step_lines, (step,))) for step in steps]
+    pager.show(painters)
+    failed = next((n for n, step in enumerate(steps) if step.state is StepState.FAILED), None)
+    newest = pager.blocks.last_page(max(pager.size.height, 1))
+    pager.go(newest if failed is None else min(newest, (failed + bool(said), 0)))

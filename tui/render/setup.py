@@ -92,10 +92,9 @@ def step_lines(steps: Sequence[TrialStep], width: int) -> list[Line]:
     return lines
 
 
-def told_lines(said: Sequence[str], steps: Sequence[TrialStep], width: int) -> list[Line]:
-    """Paint the sentences and the steps told so far."""
-    lines: list[Line] = [((part, Role.STRONG),) for one in said for part in wrap(wash.line(one, 600), width)]
-    return [*lines, *([BLANK] if said and steps else []), *step_lines(steps, width)]
+def said_lines(said: Sequence[str], width: int) -> list[Line]:
+    """Paint sentences to read, such as a link and a code to type there."""
+    return [((part, Role.STRONG),) for one in said for part in wrap(wash.line(one, 2000), width)] + [BLANK]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.worker import Worker
 
 from models.types.change import Change
-from models.types.errors import Unfit
+from models.types.errors import NightdeskError, Unfit
 from models.types.record import View
 from models.types.trial import TrialStep
 from tui.bridge import Desk
@@ -26,7 +26,7 @@ from tui.panels.setup_list import SetupList
 from tui.panels.setup_pane import SetupPane
 from tui.panels.status import StatusLine
 from tui.render.ink import Line
-from tui.render.setup import room_tabs, told_lines
+from tui.render.setup import room_tabs
 from tui.render.setup_item import Item, Room
 from tui.screens.keyed import KeyedScreen
 from tui.screens.setup_deeds import SetupDeeds
@@ -40,7 +40,8 @@ WIDE_FROM = 120
 NEW = {
     Room.ACCOUNTS: {
         "login": "password", "smtp_port": "465", "smtp_security": "tls", "fetch_by": "imap", "fetch_port": "993",
-        "fetch_security": "tls", "folder": "INBOX", "poll_seconds": "60",
+        "fetch_security": "tls", "folder": "INBOX",
+        "after_fetch": "keep", "poll_seconds": "60",
     },
     Room.ADDRESSES: {"sequence": "10", "active": "yes"},
     Room.BRANDS: {"active": "yes", "stay_on": "no", "personal_senders": "yes", "customer_relay": "yes"},
@@ -77,6 +78,7 @@ class SetupScreen(KeyedScreen):
         self._settled = asyncio.Event()  # the room is read, the form is there
         self._doing: Awaitable[None] | None = None
         self._shown: Item | None = None
+        self._hushed = False  # the next hint of a field is not said
         self._over = False  # help or a test lies over the details
         self._first = room
         self.list = SetupList(id="setup-list")
@@ -151,7 +153,7 @@ class SetupScreen(KeyedScreen):
         """Show what the cursor is on."""
         other = event.item is None or self._shown is None or event.item.key != self._shown.key
         if event.item != self._shown and (other or not self._over):
-            self._uncover()
+            self._unveil()
             self.pane.show(event.item)
         self._shown = event.item
         self.show_hints(None)
@@ -189,7 +191,9 @@ class SetupScreen(KeyedScreen):
     def on_form_said(self, event: Form.Said) -> None:
         """Say what a field takes."""
         event.stop()
-        self.say(event.sentence)
+        if not self._hushed:
+            self.say(event.sentence)
+        self._hushed = False
 
     def on_form_leave(self, event: Form.Leave) -> None:
         """Leave a form; a test that runs ends first."""
@@ -213,6 +217,11 @@ class SetupScreen(KeyedScreen):
             left = pane.refuse(error.problems)
             self.say("; ".join(one.sentence for one in left) or "Not saved: see below.", bad=True)
             return
+        except NightdeskError:
+            if pane.failed.endswith(".login") and values.get("login") == "password":
+                self._hushed = True  # what failed stays said
+                form.begin("password")
+            raise
         form.keep()
         self.say(sentence)
         self.close_form()
@@ -257,8 +266,8 @@ class SetupScreen(KeyedScreen):
                 steps[one.key] = one
             else:
                 said.append(one)
-            shown = tuple(steps.values())
-            self.lay(f"{word}: {item.title}", lambda width: told_lines(said, shown, width))
+            self._veil()
+            self.pane.show_told(f"{word}: {item.title}", tuple(said), tuple(steps.values()))
 
         self.say(f"{word.capitalize()} …")
         self.say(await self._told(told, step))
@@ -283,20 +292,23 @@ class SetupScreen(KeyedScreen):
 
     def lay(self, title: str, lines: Callable[[int], list[Line]]) -> None:
         """Lay something over the details until Esc."""
+        self._veil()
+        self.pane.show_lines(title, lines)
+
+    def _veil(self) -> None:
         self._over = True
         self.add_class("-filling")
-        self.pane.show_lines(title, lines)
 
     def back(self) -> None:
         """Take away what lies over the details, then leave the set-up."""
         self.stop_test()
         if self._over:
-            self._uncover()
+            self._unveil()
             self.pane.show(self.list.current)
         else:
             self.dismiss()
 
-    def _uncover(self) -> None:
+    def _unveil(self) -> None:
         self._over = False
         if self.pane.form is None:
             self.remove_class("-filling")

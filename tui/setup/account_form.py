@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from models.rules import new_account
+from models.rules import after_fetch, new_account
 from models.rules.address import normal
 from models.rules.host_name import host_name
 from models.types.account import Auth, NewAccount, Security
@@ -22,6 +22,9 @@ def said(typed: Typed, before: AccountView | None) -> tuple[NewAccount, Secret |
     if not normal(email):
         typed.refuse("email", "This is no mail address." if email else "Which address is it?")
     auth, reference, password = _login(typed, before)
+    folders = typed.parts("folder") or ("INBOX",)
+    if wrong := after_fetch.problem(typed.text("after_fetch") or "keep", folders):
+        typed.refuse("after_fetch", wrong)
     found = replace(
         before.said if before else NewAccount(email),  # what the form does not show stays
         email=email,
@@ -36,7 +39,9 @@ def said(typed: Typed, before: AccountView | None) -> tuple[NewAccount, Secret |
         pop3_host="",
         leave_days=typed.number("leave_days", default=0) if typed.text("leave_days") else None,
         ca_file=typed.text("ca_file"),
-        folder=typed.text("folder") or "INBOX",
+        folder=folders[0],
+        more_folders="\n".join(folders[1:]),
+        after_fetch=typed.text("after_fetch") or "keep",
         poll_seconds=typed.number("poll_seconds", default=60),
         default_kind=typed.text("default_kind"),
         preset=_preset(email, before),
@@ -74,7 +79,8 @@ def values(view: AccountView) -> dict[str, str]:
         "fetch_host": host,
         "fetch_port": str(port),
         "fetch_security": security.value,
-        "folder": one.folder,
+        "folder": ", ".join((one.folder, *one.more_folders.splitlines())),
+        "after_fetch": one.after_fetch,
         "leave_days": "" if one.leave_days is None else str(one.leave_days),
         "poll_seconds": str(one.poll_seconds),
         "default_kind": one.default_kind,

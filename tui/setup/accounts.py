@@ -147,7 +147,9 @@ def _servers(one: NewAccount) -> tuple[str, str]:
         kept = "for ever" if one.leave_days is None else f"for {one.leave_days} days"
         return sends, f"{one.pop3_host}:{one.pop3_port}, POP3, {one.pop3_security}; mail stays there {kept}"
     if one.imap_host:
-        return sends, f"{one.imap_host}:{one.imap_port}, IMAP, {one.imap_security}, {one.folder}"
+        folders = ", ".join((one.folder, *one.more_folders.splitlines()))
+        then = "" if one.after_fetch == "keep" else f"; then there: {one.after_fetch}"
+        return sends, f"{one.imap_host}:{one.imap_port}, IMAP, {one.imap_security}, {folders}{then}"
     return sends, ""
 
 
