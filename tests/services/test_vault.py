@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
-from sqlmodel import col
+from sqlalchemy import String, insert, select, update
+from sqlmodel import Session, col
 
 from models.rules.bound import bound
 from models.services import accounts as plans
 from models.services import key_file, sealing, setup, vault
 from models.store import settings
 from models.store.database import Database
-from models.tables.mail import Account
+from models.tables.all import metadata
+from models.tables.desk import Domain
+from models.tables.dkim import DkimKey
+from models.tables.mail import Account, OauthGrant
 from models.types.account import NewAccount
 from models.types.errors import NightdeskError, SettingsError
 from models.types.secret import Secret
@@ -178,6 +181,35 @@ def test_a_new_key_opens_everything_and_the_old_one_nothing(vaulted: World) -> N
     assert vaulted.read(plans.plan, account_id).name == "Sales"
 
 
+def test_a_new_key_is_applied_wherever_something_is_sealed(vaulted: World) -> None:
+    """Whoever adds a column for sealed text must name it in ``store.sealed``: this looks at all of them."""
+    (old,) = key_file.read(path_of(vaulted))
+    vaulted.write(setup.add_account, NEW, now=START, password=PASSWORD)
+
+    def seal_everywhere(session: Session) -> None:
+        text = vault.seal(session, Secret("x"))
+        settings.put(session, "oauth-secret:google", text)
+        session.execute(insert(OauthGrant).values(
+            id="g", provider="google", user="", tokens=text, granted_at=START, access_until=START, refusal=""
+        ))  # fmt: skip
+        domain = session.scalar(select(col(Domain.id)))
+        session.execute(insert(DkimKey).values(
+            domain_id=domain, selector="s", algorithm="rsa", public="p", private=text, active=False, created_at=START
+        ))  # fmt: skip
+
+    vaulted.write(seal_everywhere)
+    assert vault.rotate(vaulted.database).resealed == 4
+    left = [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, String)
+        and vaulted.read(lambda session, one=column: session.execute(
+            select(one).where(one.like(f"sealed:{old.id}:%"))).all())
+    ]  # fmt: skip
+    assert left == []
+
+
 @pytest.mark.parametrize("step", ["first write", "database", "second write"])
 def test_a_change_of_key_may_end_anywhere(vaulted: World, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """At each point where the program may be killed the file opens what the database holds."""
@@ -229,7 +261,9 @@ def test_a_lost_key_is_replaced_only_when_it_is_said(vaulted: World) -> None:
 
 
 def test_passwords_entered_while_the_key_changes_all_open(vaulted: World) -> None:
-    stop, ids, faults = threading.Event(), [], []
+    stop = threading.Event()
+    ids: list[int] = []
+    faults: list[NightdeskError] = []
 
     def enter() -> None:
         while not stop.is_set() and len(ids) < 60:
