@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from gateway.transports.certificate import Certificate
 from gateway.transports.faults import TransportFault
 from gateway.transports.imap import ImapSession
+from gateway.transports.imap_deeds import delete
 from gateway.transports.pop3 import PopSession
 from gateway.transports.pop3_wire import Patience as PopPatience
 from gateway.trial.words import Trouble, of_fault
@@ -70,6 +72,7 @@ class ImapHalf:
         self._session = ImapSession(command_seconds=seconds)
         self._cursor = Cursor(0, 0)
         self._folders: tuple[str, ...] = ()
+        self._ours: list[int] = []  # UIDs of our letters in the folder
 
     @property
     def certificate(self) -> Certificate | None:
@@ -128,14 +131,21 @@ class ImapHalf:
         return ""
 
     async def close(self) -> None:
-        """Log out."""
+        """Take our letters away and log out; a server that keeps them is no fault."""
+        if self._ours:
+            with suppress(TransportFault):
+                if await self._session.open_for_change(self._folder) == self._cursor.uidvalidity:
+                    await delete(self._session, self._ours)
         await self._session.close()
 
     async def _found(self, folder: str, known: Known) -> dict[str, bytes]:
         found: dict[str, bytes] = {}
         while (batch := await self._session.fetch(folder, self._cursor)) is not None:
             self._cursor = batch.cursor
-            found |= {part: mail.content for mail in batch.mails if mail.content and (part := known(mail.content))}
+            for mail in batch.mails:
+                if mail.content and (part := known(mail.content)):
+                    found[part] = mail.content
+                    self._ours += [mail.uid] if folder == self._folder else []
         return found
 
 

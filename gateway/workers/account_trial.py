@@ -1,6 +1,6 @@
 """Try an account's servers for whoever sets it up, and remember refused logins so that none is repeated too soon."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,12 +14,15 @@ from models.presets.find import by_name
 from models.rules import account_proof, new_account, tokens
 from models.rules.address import domain, normal
 from models.services import account_edit, accounts, login_guard
-from models.store import settings
+from models.store import accounts as stored_accounts
+from models.store import raw_news, settings
 from models.store.database import Database
 from models.types.account import AccountPlan, Auth, Endpoint, NewAccount
 from models.types.errors import NotAllowed
 from models.types.secret import Secret
 from models.types.trial import StepState, TrialResult, TrialStep
+
+Stored = Callable[[], Awaitable[Sequence[bytes]]]
 
 
 class AccountTrial:
@@ -72,7 +75,12 @@ class AccountTrial:
             plan = await self._plan(threads)
             logins = [one for one in (plan.smtp, plan.imap, plan.pop3) if one is not None and one.user]
             await threads.read(login_guard.check, logins, datetime.now(UTC))
-            self._trial = trial = await threads.read(self._made, plan)
+            account_id, newest = await threads.read(self._newest)
+
+            async def stored() -> Sequence[bytes]:
+                return await threads.read(raw_news.since, account_id, newest) if account_id is not None else ()
+
+            self._trial = trial = await threads.read(self._made, plan, stored)
             try:
                 async with aclosing(trial.steps()) as steps:
                     async for step in steps:
@@ -89,7 +97,12 @@ class AccountTrial:
         plan = await threads.read(accounts.plan_of, self._said, self._password)
         return replace(plan, email=normal(plan.email))  # as it is kept: an international domain in its ASCII form
 
-    def _made(self, session: Session, plan: AccountPlan) -> Trial:
+    def _newest(self, session: Session) -> tuple[int | None, int]:
+        """Find the account these settings are kept under, and the newest mail there is."""
+        name = self._said.name or normal(self._said.email)
+        return stored_accounts.by_name(session, name), raw_news.newest(session)
+
+    def _made(self, session: Session, plan: AccountPlan, stored: Stored) -> Trial:
         word = account_proof.secret_word(self._said.secret, self._password)
         preset = by_name(self._said.preset) if self._said.preset else None
         return Trial(
@@ -100,6 +113,7 @@ class AccountTrial:
             other_from=self._other_from or _other_address(session, plan.email),
             hints=preset.steps if preset else (),
             patience=self._patience,
+            stored=stored,
         )
 
 
