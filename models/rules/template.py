@@ -8,6 +8,7 @@ MOST_CHARACTERS = 10_000
 MOST_FILLED = 60  # characters of one value
 
 _BRACES = re.compile(r"\{([^{}\n]*)\}")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
@@ -17,6 +18,8 @@ def problem(text: str) -> str:
         return "it has no words"
     if len(text) > MOST_CHARACTERS:
         return f"it is longer than {MOST_CHARACTERS} characters"
+    if _UNFIT.search(text):
+        return "it holds a character that is no text"
     unknown = [word for word in _BRACES.findall(text) if word not in PLACEHOLDERS]
     if unknown:
         known = ", ".join(f"{{{word}}}" for word in PLACEHOLDERS)

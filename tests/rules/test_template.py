@@ -33,7 +33,7 @@ def test_others_are_refused_when_saved_and_left_alone_when_filled(text: str) -> 
     assert fill(text, VALUES) == text
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "x" * 10_001])
+@pytest.mark.parametrize("text", ["", " \n ", "x" * 10_001, "a\x00b", "a\x1b[31m", "a\udc80"])
 def test_no_text_at_all(text: str) -> None:
     assert problem(text)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from models.services import quarantine, rule_undo, rules, templates, triage, undo
+from models.services import quarantine, route, rule_undo, rules, templates, triage, undo
 from models.services.check import check
 from models.services.rehearse import dry_run
 from models.services.sender import choose
@@ -237,13 +237,30 @@ def test_a_record_opened_by_hand_and_taken_back_leaves_nothing(world: World) -> 
     keep(world, Action(Deed.ASSIGN, "berta"), Action(Deed.TAG, "vip"))
     mail = letter(to="nobody@desk.test")
     raw_id = world.keep(mail)
-    from models.services import route
-
     assert world.write(route.place, raw_id=raw_id, mail=mail, now=world.now) is Target.QUARANTINE
     world.write(quarantine.open_record, raw_id, mail, "ticket", world.anton.id, world.now)
     assert only(world).tags == ["vip"]
     world.write(undo.undo_newest, world.anton.id, world.now)
     assert (world.all(Record), world.all(Message), applied(world)) == ([], [], [])
+
+
+def test_a_mail_put_on_a_record_by_hand_is_written_until_z(world: World) -> None:
+    keep(world, Action(Deed.TAG, "again"), Action(Deed.NEED, "done"), when=(Trigger.WRITTEN,))
+    world.arrives(letter())
+    record = only(world)
+    world.wait(minutes=1)
+    world.sends(record.id, "Hello.")
+    before = only(world)
+    world.wait(minutes=1)
+    mail = letter(to="nobody@desk.test")
+    raw_id = world.keep(mail)
+    world.write(route.place, raw_id=raw_id, mail=mail, now=world.now)
+    world.write(quarantine.attach, raw_id, mail, record.number, world.anton.id, world.now)
+    assert (only(world).tags, only(world).need) == (["again"], Need.DONE)
+    world.wait(minutes=1)
+    world.write(undo.undo_newest, world.anton.id, world.now)
+    after = only(world)
+    assert (after.tags, after.need, after.need_since) == ([], Need.WAITING, before.need_since)
 
 
 # -- answering with a template
