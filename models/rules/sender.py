@@ -21,7 +21,7 @@ def choose_sender(question: SenderQuestion, candidates: Sequence[Candidate]) -> 
     """Choose the sender of a message. A refused choice of the composer is never replaced by another address."""
     tried: list[Weighed] = []
     for rule, candidate in _in_order(question, candidates):
-        reason = _why_not(candidate, question) if candidate else f"{_wished(rule, question)} is no sending address"
+        reason = _why_not(candidate, question) if candidate else "it is no sending address of ours"
         address = candidate.address if candidate else normal(_wished(rule, question))
         if candidate and not reason:
             tried.append(Weighed(address, rule, True, "first that is available", candidate.display_name))

@@ -3,10 +3,11 @@
 import asyncio
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode
-from models.types.errors import DatabaseError
+from models.types.errors import DatabaseError, NotAllowed
 from models.types.message import MessageKind
 from tests.panels.fake_desk import FakeDesk, small_desk
 from tests.panels.pilot import User, at
@@ -302,7 +303,7 @@ async def test_the_list_of_addresses_says_why_not_and_follows_the_choice():
     async with at(small_desk()) as user:
         await reply(user, "Hello")
         await user.press("ctrl+t")
-        await user.sees("▸ support@desk.test  E the brand's address · as the rules say")
+        await user.sees("▸ support@desk.test  E the brand's address · usual")
         assert "  vip@desk.test      not available: the author may not use it" in user.text
         assert "Hello" in user.text
         await user.press("ctrl+o")
@@ -337,12 +338,15 @@ async def test_a_refused_address_says_who_can_help_and_changes_nothing():
         await user.press("escape", "f")
         await user.type("vip@desk.test")
         await user.press("enter")
-        await user.until(lambda: "the author may not use it; ask an admin" in user.status)
+        await user.sees("This cannot go out as vip@desk.test: the author may not use it; ask an")
         assert "From  Acme Support <support@desk.test>" in user.text
         assert user.screen.context is Context.REVIEW
         desk.sender_list = desk.sender_list[1:]
         await user.press("ctrl+o")
-        await user.until(lambda: "There is no other address" in user.status)
+        await user.sees("There is no other address it may go out as. Ctrl-T lists them")
+        await user.press("e")
+        await user.type("x")
+        await user.until(lambda: "There is no other address" not in user.text)
 
 
 async def test_a_note_has_no_sender():
@@ -351,3 +355,42 @@ async def test_a_note_has_no_sender():
         await user.until(lambda: user.screen.composer.draft is not None)
         await user.press("ctrl+o")
         await user.until(lambda: user.status == "A note stays inside: it has no sender.")
+
+
+async def test_files_are_attached_from_the_review_bar_and_taken_off(tmp_path: Path):
+    (tmp_path / "offer.pdf").write_bytes(b"%PDF")
+    async with at(small_desk()) as user:
+        await reply(user, "Here is our offer")
+        await user.press("escape", "a")
+        await user.type(f"{tmp_path}/off")
+        await user.press("tab", "enter")
+        await user.sees("Files offer.pdf · 1 kB")
+        await user.press("a")
+        await user.type("/tmp/second.txt")
+        await user.press("enter")
+        await user.sees("      second.txt")
+        await user.press("x")
+        await user.until(lambda: "second.txt" not in user.text)
+        await user.press("y")
+        await user.until(lambda: not user.desk.drafts)
+
+
+async def test_a_file_that_is_refused_says_why_and_the_draft_stays():
+    async with at(small_desk()) as user:
+        await reply(user, "Here is our offer")
+        await user.press("escape")
+        await user.until(lambda: not user.screen.composer.unsaved)
+        user.desk.fail_next = NotAllowed("huge.iso is larger than 20 MB.", "Send a link.")
+        await user.press("a")
+        await user.type("/tmp/huge.iso")
+        await user.press("enter")
+        await user.until(lambda: user.status == "huge.iso is larger than 20 MB. Send a link.")
+        await user.sees("Here is our offer")
+
+
+async def test_a_note_carries_no_files():
+    async with at(small_desk()) as user:
+        await user.press("c")
+        await user.until(lambda: user.screen.composer.draft is not None)
+        await user.press("escape", "a")
+        assert user.status == "A note carries no files."

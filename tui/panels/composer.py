@@ -5,7 +5,7 @@ computed by the desk with every save and stays in sight.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from textual import events, work
@@ -63,6 +63,7 @@ class Composer(Vertical, can_focus=True):
         self._saving = asyncio.Lock()
         self._there = asyncio.Event()  # the draft was read, or could not be
         self._trouble: tuple[Line, ...] = ()
+        self._refusal: tuple[Line, ...] = ()  # of an address; until the next letter
         self.idle = asyncio.Event()  # nothing is being sent, kept or thrown away just now
         self.idle.set()
 
@@ -106,7 +107,7 @@ class Composer(Vertical, can_focus=True):
     def _begin(self, record_id: int, mode: DraftMode) -> None:
         self.mode, self._record_id, self.draft, self._base = mode, record_id, None, None
         self._there = asyncio.Event()
-        self._trouble = ()
+        self._trouble = self._refusal = ()
         self._senders.fold()
         self.text.load_text("")
         self.set_class(mode is DraftMode.NOTE, "note")
@@ -142,6 +143,9 @@ class Composer(Vertical, can_focus=True):
 
     def on_text_area_changed(self) -> None:
         """Save when the keys rest."""
+        if self._refusal:
+            self._refusal = ()
+            self._repaint()
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(SAVE_PAUSE, self._save_later)
@@ -263,6 +267,34 @@ class Composer(Vertical, can_focus=True):
         self._subject = " ".join(subject.split())
         self._save_later()
 
+    # -- files
+
+    def attach(self, path: str) -> None:
+        """Attach a file of this machine."""
+        self._change_files(lambda draft: self._desk.attach_file(draft.id, path))
+
+    def detach(self) -> None:
+        """Take the newest file off."""
+        files = self.draft.files if self.draft is not None else ()
+        if files:
+            self._change_files(lambda draft: self._desk.detach_file(draft.id, files[-1].id))
+
+    def _change_files(self, change: Callable[[DraftView], Awaitable[DraftView]]) -> None:
+        if self.mode is not None and self.idle.is_set():
+            self.idle.clear()  # a send waits for the file
+            self._changed_files(change)
+
+    @work(group="draft-files", exit_on_error=False)
+    async def _changed_files(self, change: Callable[[DraftView], Awaitable[DraftView]]) -> None:
+        try:
+            await self.save()
+            async with self._saving:
+                if self.draft is not None:
+                    self.draft = await change(self.draft)
+            self._repaint()
+        finally:
+            self.idle.set()
+
     # -- who it is from
 
     def next_sender(self) -> None:
@@ -277,21 +309,26 @@ class Composer(Vertical, can_focus=True):
     async def _turn_sender(self, address: str | None = None) -> None:
         await self._there.wait()
         async with self._saving:
-            draft = self.draft
-            if draft is None:
+            if self.draft is None:
                 return
-            if address is None:
-                address = following(await self._desk.senders(draft.id), draft.chosen)
-            if address is None:
-                raise NotAllowed("There is no other address it may go out as.", "Ctrl-T lists them, and why not.")
-            answer = await self._desk.choose_sender(draft.id, "" if address == "-" else address)
-            if self.draft is None or self.draft.id != draft.id:
-                return
-            self.draft, self._trouble = answer, ()
-            if self._senders.display:
-                options = await self._desk.senders(draft.id)
-                self._senders.paint(options, answer.chosen, self._width, self._room)
+            try:
+                await self._send_as(self.draft, address)
+            except NotAllowed as error:  # said where there is room for all of it
+                self._refusal = tuple(problem_lines([f"{error} {error.remedy}".strip()], self._width))
             self._repaint()
+
+    async def _send_as(self, draft: DraftView, address: str | None) -> None:
+        if address is None:
+            address = following(await self._desk.senders(draft.id), draft.chosen)
+        if address is None:
+            raise NotAllowed("There is no other address it may go out as.", "Ctrl-T lists them, and why not.")
+        answer = await self._desk.choose_sender(draft.id, "" if address == "-" else address)
+        if self.draft is None or self.draft.id != draft.id:
+            return
+        self.draft, self._trouble, self._refusal = answer, (), ()
+        if self._senders.display:
+            options = await self._desk.senders(draft.id)
+            self._senders.paint(options, answer.chosen, self._width, self._room)
 
     def list_senders(self) -> None:
         """List the addresses it could go out as, go on in the list, and close it at its end."""
@@ -333,8 +370,8 @@ class Composer(Vertical, can_focus=True):
             return
         head = draft_head(self.mode, self.draft, self._width)
         self._fill("#draft-head", head)
-        bar = [*self._trouble, review_keys(self.mode, anyway=self._base is not None)] if not self.writing else []
-        self._fill("#draft-review", bar)
+        bar = [] if self.writing else [*self._trouble, review_keys(self.mode, anyway=self._base is not None)]
+        self._fill("#draft-review", [*self._refusal, *bar])
 
     def _fill(self, where: str, lines: list[Line]) -> None:
         widget = self.query_one(where, Lines)
