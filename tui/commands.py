@@ -65,6 +65,10 @@ def complete(line: str, now: Situation, commands: Sequence[Command] = COMMANDS) 
     for command in commands:
         if command.name == word and command.argument == "kind":
             return tuple(f"{word} {kind}" for kind in KINDS if kind.startswith(rest.strip()))
+        if command.name == word and command.argument == "path":
+            from tui.paths import complete as paths  # only this command needs it
+
+            return tuple(f"{word} {path}" for path in paths(rest.lstrip()))
     return ()
 
 
@@ -76,5 +80,6 @@ def _article(argument: str) -> str:
         "text": "a text",
         "sender": "one of our addresses, as in :from support@example.org, or - for what the rules say",
         "words": "words to look for",
+        "path": "a file, as in :attach-file ~/offer.pdf",
         "address": "an address, as in :resend mara@example.org",
     }.get(argument, argument)

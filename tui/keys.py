@@ -133,6 +133,11 @@ def with_reply(now: Situation) -> str:
     return with_draft(now)
 
 
+def with_files(now: Situation) -> str:
+    """Applies while a reply is being written."""
+    return "A note carries no files." if now.draft is DraftMode.NOTE else with_draft(now)
+
+
 def with_sender(now: Situation) -> str:
     """Applies while a reply is being written."""
     return "A note stays inside: it has no sender." if now.draft is DraftMode.NOTE else with_draft(now)
@@ -241,6 +246,8 @@ COMMANDS: tuple[Command, ...] = (
     _C("draft.sender_next", "next-sender", ("ctrl+o",), "send as the next address", "from", IN_DRAFT, with_sender),
     _C("draft.sender_list", "senders", ("ctrl+t",), "list the addresses it may go out as", "", IN_DRAFT, with_sender),
     _C("draft.sender", "from", ("f",), "choose the address it goes out as", "", IN_REVIEW, with_sender, "sender"),
+    _C("draft.attach", "attach-file", ("a",), "attach a file of this machine", "", IN_REVIEW, with_files, "path"),
+    _C("draft.detach", "take-file-off", ("x",), "take the newest attached file off", "", IN_REVIEW, with_files),
     _C("draft.to", "to", (), "choose the recipients", "", IN_REVIEW, with_reply, "addresses"),
     _C("draft.subject", "subject", (), "change the subject", "", IN_REVIEW, with_reply, "text"),
     _C("setup.accounts", "accounts", ("g a",), "go to the mail accounts", "", LISTS),

@@ -7,6 +7,7 @@ from models.types.message import MessageView
 from tui.render import wash
 from tui.render.cells import cut, length, wrap
 from tui.render.ink import Line, Role
+from tui.render.message import size
 from tui.render.people import audience_lines, person
 from tui.render.words import KINDS
 
@@ -26,6 +27,7 @@ def review_keys(mode: DraftMode, *, anyway: bool) -> Line:
         (" discard   ", Role.TEXT),
         ("p", Role.KEY),
         (" keep", Role.TEXT),
+        *(() if mode is DraftMode.NOTE else (("   a", Role.KEY), (" attach", Role.TEXT))),
     )
 
 
@@ -49,6 +51,9 @@ def draft_head(mode: DraftMode, draft: DraftView | None, width: int) -> list[Lin
             lines.extend((("      ", Role.MUTED), (part, Role.MUTED)) for part in wrap(rule, width - 6))
     for notice in draft.notices:
         lines.extend((("      ", Role.MUTED), (part, Role.NEED)) for part in wrap(wash.line(notice, 200), width - 6))
+    for number, file in enumerate(draft.files):
+        name = f"{cut(wash.line(file.name), max(width - 16, 8))} · {size(file.size_bytes)}"
+        lines.append((("Files " if number == 0 else "      ", Role.MUTED), (name, Role.TEXT)))
     if draft.subject:
         lines.append((("Subj  ", Role.MUTED), (cut(wash.line(draft.subject), width - 6), Role.TEXT)))
     return lines

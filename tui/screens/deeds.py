@@ -116,6 +116,8 @@ class Deeds:
             "discard": composer.discard,
             "to": lambda: composer.choose_recipients(argument),
             "subject": lambda: composer.change_subject(argument),
+            "attach": lambda: composer.attach(argument),
+            "detach": composer.detach,
             "sender_next": composer.next_sender,
             "sender_list": composer.list_senders,
             "sender": lambda: composer.choose_sender(argument),
