@@ -10,6 +10,7 @@ from aioimaplib import aioimaplib
 from gateway.transports import tls
 from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.dial import dial
+from gateway.transports.echo import silenced_fault
 from gateway.transports.faults import FaultKind, FolderGone, TransportFault, fault_of
 from gateway.transports.fetch_answer import fetch_items
 from gateway.transports.imap_client import COMMAND_SECONDS, Answer, ImapClient
@@ -153,7 +154,7 @@ class ImapSession:
             await dialogue
         except Exception as error:
             self._drop()
-            raise fault_of(error, endpoint) from error
+            raise silenced_fault(fault_of(error, endpoint), endpoint) from error
         except BaseException:
             self._drop()
             raise

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from gateway.transports import bearer
 from gateway.transports.certificate import Certificate
+from gateway.transports.echo import silenced_fault
 from gateway.transports.faults import FaultKind, TransportFault
 from gateway.transports.pop3_listing import Entry, entries
 from gateway.transports.pop3_wire import Body, Patience, PopWire
@@ -57,7 +58,10 @@ class PopSession:
 
     async def log_in(self, endpoint: Endpoint) -> None:
         """Do the second third."""
-        await self._guarded(_log_in(self._alive(), endpoint))
+        try:
+            await self._guarded(_log_in(self._alive(), endpoint))
+        except TransportFault as fault:
+            raise silenced_fault(fault, endpoint) from fault
 
     async def look(self) -> None:
         """Do the last third: what the maildrop holds."""

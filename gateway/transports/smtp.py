@@ -13,6 +13,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException,
 from gateway.transports import bearer, tls
 from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.dial import dial
+from gateway.transports.echo import silenced, silenced_fault
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
 from gateway.transports.smtp_wire import SmtpWire
 from models.rules import address, smtp_reply
@@ -281,9 +282,10 @@ class SmtpSession:
 
     def _outcome_of(self, error: Exception) -> Outcome:
         if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:
-            return self._said_no(error.code, error.message)
+            return self._said_no(error.code, silenced(error.message, self._endpoint))
         self._drop()  # whatever comes now belongs to no command
-        self.fault = fault = self._named(error)
+        assert self._endpoint is not None
+        self.fault = fault = silenced_fault(self._named(error), self._endpoint)
         text = f"{fault.sentence} {fault.server_text}".strip()
         if self._phase is Phase.DOT:
             return Unknown(text)

@@ -55,7 +55,7 @@ def holds(wire: bytes, names: NameServer, index: int = 0) -> bool:
         return "".join(found.values).encode()
 
     try:
-        return bool(dkim.DKIM(wire).verify(index, dnsfunc=look_up))
+        return bool(dkim.DKIM(wire).verify(index, dnsfunc=look_up))  # type: ignore[no-untyped-call]
     except dkim.ValidationError:
         return False
 

@@ -34,7 +34,7 @@ def add_key(desk: Desk, key: NewKey) -> str:
 
 def verified(wire: bytes, key: NewKey) -> bool:
     record = dkim_record.text(key.algorithm, key.public).encode()
-    return bool(dkimpy.DKIM(wire).verify(0, dnsfunc=lambda name, timeout=5: record))
+    return bool(dkimpy.DKIM(wire).verify(0, dnsfunc=lambda name, timeout=5: record))  # type: ignore[no-untyped-call]
 
 
 async def test_mail_is_signed_from_the_moment_the_key_is_on(signing: Desk) -> None:
