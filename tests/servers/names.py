@@ -80,9 +80,8 @@ class NameServer:
                 if (reply := outer.answer(_exactly(self.request, length), tcp=True)) is not None:
                     self.request.sendall(struct.pack("!H", len(reply)) + reply)
 
-        udp = socketserver.ThreadingUDPServer((self.host, 0), Udp)
+        udp, tcp = _same_port(self.host, Udp, Tcp)
         self.port = udp.server_address[1]
-        tcp = socketserver.ThreadingTCPServer((self.host, self.port), Tcp)
         udp.daemon_threads = tcp.daemon_threads = True
         threads = [threading.Thread(target=one.serve_forever, args=(0.05,)) for one in (udp, tcp)]
         for thread in threads:
@@ -95,6 +94,18 @@ class NameServer:
                 one.server_close()
             for thread in threads:
                 thread.join()
+
+
+def _same_port(
+    host: str, udp: type[socketserver.BaseRequestHandler], tcp: type[socketserver.BaseRequestHandler]
+) -> tuple[socketserver.ThreadingUDPServer, socketserver.ThreadingTCPServer]:
+    """Find a port that is free for both: one that is free for UDP may be taken for TCP."""
+    while True:
+        first = socketserver.ThreadingUDPServer((host, 0), udp)
+        try:
+            return first, socketserver.ThreadingTCPServer((host, first.server_address[1]), tcp)
+        except OSError:
+            first.server_close()
 
 
 def _exactly(line: socket.socket, number: int) -> bytes:
