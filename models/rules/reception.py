@@ -36,6 +36,10 @@ def as_received(mail: IncomingMail, domains: Collection[str]) -> IncomingMail:
     """Take list mail for a person's when the list is one of ours (RFC 2919): a group that stands for support@ (R6)."""
     if mail.mail_class is not MailClass.LIST:
         return mail
-    name = mail.list_id.rpartition("<")[2].rstrip("> \t").strip().lower()
-    ours = any(name == one or name.endswith(f".{one}") for one in domains)
-    return replace(mail, mail_class=MailClass.HUMAN) if ours else mail
+    return replace(mail, mail_class=MailClass.HUMAN) if is_own_list(mail.list_id, domains) else mail
+
+
+def is_own_list(list_id: str, domains: Collection[str]) -> bool:
+    """Tell whether a List-Id names a list at a domain of ours; "" names none."""
+    name = list_id.rpartition("<")[2].rstrip("> \t").strip().lower()
+    return any(name == one or name.endswith(f".{one}") for one in domains)

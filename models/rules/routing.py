@@ -7,7 +7,9 @@ and what nothing claims is kept in quarantine, never dropped.
 from collections.abc import Callable
 from dataclasses import replace
 
+from models.rules.address import domain
 from models.rules.findings import no
+from models.rules.reception import is_own_list
 from models.rules.routing_answers import (
     ANOTHERS_ADDRESS,
     NOT_PROVED,
@@ -39,8 +41,9 @@ from models.types.routing import (
     Verb,
 )
 
-__all__ = ["ANOTHERS_ADDRESS", "NOT_PROVED", "SAME_ID", "route"]
+__all__ = ["ANOTHERS_ADDRESS", "NOT_PROVED", "SAME_ID", "by_limit", "route"]
 
+LIMIT = "limit"
 SAME_ID = "Another mail with other content has the same Message-ID."
 
 _Rule = Callable[[IncomingMail, RoutingContext], Finding]
@@ -55,6 +58,11 @@ def route(mail: IncomingMail, context: RoutingContext) -> RoutingDecision:
         if decision is not None:
             return _finished(decision, mail, context, tuple(tried))
     raise AssertionError("the last rule always decides")
+
+
+def by_limit(decision: RoutingDecision) -> bool:
+    """Tell whether a mail waits in quarantine because its sender wrote too much."""
+    return decision.target is Target.QUARANTINE and decision.tried[-1].rule == LIMIT
 
 
 def _duplicate(mail: IncomingMail, context: RoutingContext) -> Finding:
@@ -93,6 +101,18 @@ def _own_author(mail: IncomingMail, context: RoutingContext) -> Finding:
     return no(rule, "From is not an address of the desk"), None
 
 
+def _author_rewritten(mail: IncomingMail, context: RoutingContext) -> Finding:
+    """Ask whether a list of ours put itself into From, as lists do for DMARC: then nobody knows who wrote it."""
+    rule = "author rewritten by a list"
+    host = domain(context.sender_address)
+    if context.sender_is_agent or host not in context.own_domains or not is_own_list(mail.list_id, context.own_domains):
+        return no(rule, "From is not a list's of ours"), None
+    writers = ", ".join(one.address for one in mail.reply_to if domain(one.address) not in context.own_domains)
+    hint = f" Reply-To says {writers}." if writers else ""
+    said = f"Our list put its own address {context.sender_address} into From: who wrote this is not proved.{hint}"
+    return Tried(rule, "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
+
+
 def _blocked_sender(mail: IncomingMail, context: RoutingContext) -> Finding:
     rule, said = "blocked sender", context.sender_rule
     if said is None or said.verb is not Verb.SPAM:
@@ -122,6 +142,7 @@ _ORDER: tuple[_Rule, ...] = (
     _own_mail,
     _report,
     _own_author,
+    _author_rewritten,
     _blocked_sender,
     _machine,
     reply_address,
@@ -145,7 +166,7 @@ def _finished(
 ) -> RoutingDecision:
     decision, tried = _unless_closed(decision, mail, context, tried)
     if limit := _over_limit(decision, context):
-        finding = Tried("limit", "yes", limit)
+        finding = Tried(LIMIT, "yes", limit)
         return RoutingDecision(Target.QUARANTINE, (*tried, finding), reason=limit, warnings=decision.warnings)
     warnings = decision.warnings if context.same_id_other_content is None else (*decision.warnings, SAME_ID)
     verified = decision.verified or context.sender_verified

@@ -1,6 +1,7 @@
 """Who a reply or note would go to, computed before it is sent and again when it is (R8)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -14,6 +15,7 @@ from models.types.draft import DraftMode
 from models.types.message import Direction, MailClass
 from models.types.people import Audience, Channel, Recipient, Why
 
+UNPROVED = "not proved to take part here: choose them if you know them"
 MOST_ANSWERED = 20  # people in To and Cc of the answered mail; a mail to more is answered to its author only
 
 
@@ -30,12 +32,26 @@ def of(
     if mode is DraftMode.NOTE:
         return recipients.note(followers=followers, author_agent_id=agent_id, own=desk.own)
     people = _answered(session, desk, record) if to is None else _named(session, desk, to)
-    return recipients.reply(to=people, followers=followers, author_agent_id=agent_id, own=desk.own)
+    audience = recipients.reply(to=people, followers=followers, author_agent_id=agent_id, own=desk.own)
+    left_out = doubtful(session, record.id) if to is None else ()
+    return replace(audience, left_out=(*audience.left_out, *left_out)) if left_out else audience
 
 
 def answered(session: Session, record_id: int) -> MessageFacts | None:
-    """Find the mail a reply answers: the newest a person sent us from outside; None before the first."""
-    return next((one for one in messages.newest(session, record_id) if from_outside(one)), None)
+    """Find the mail a reply answers: the newest of a person outside who takes part for certain; None before it."""
+    found = (one for one in messages.newest(session, record_id) if from_outside(one) and not one.outsider)
+    return next(found, None)
+
+
+def doubtful(session: Session, record_id: int) -> tuple[tuple[str, str], ...]:
+    """Name who wrote since without having been proved to take part: an answer reaches them only if they are chosen."""
+    people: dict[str, None] = {}
+    for one in messages.newest(session, record_id):
+        if from_outside(one):
+            if not one.outsider:
+                break
+            people[_line(one.author_name, one.author_address)] = None
+    return tuple((who, UNPROVED) for who in people)
 
 
 def from_outside(message: MessageFacts) -> bool:

@@ -12,6 +12,7 @@ from models.rules.reception import as_received
 from models.services import arrive, bounces
 from models.services.acknowledge import acknowledge
 from models.services.continuing import continue_record
+from models.services.explain_limit import explain
 from models.store import contacts, desk_facts, messages, raw_mail, records, routing_context, routing_moment
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
@@ -94,6 +95,8 @@ def _place(session: Session, desk: DeskFacts, raw_id: int, mail: IncomingMail, n
     _close(session, raw_id, state, mail, decision.reason if state == QUARANTINED else raw.reason, decision.tried)
     if state == QUARANTINED:
         announce(session, now, topic="quarantine")
+        if routing.by_limit(decision):
+            explain(session, desk, mail, now)
     return decision.target
 
 

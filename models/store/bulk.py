@@ -205,6 +205,7 @@ def file_rows(message_id: int, files: Sequence[AttachedFile]) -> Iterable[Row]:
             "media_type": file.media_type[:120],
             "size_bytes": file.size_bytes,
             "path": file.path,
+            "sha256": "",
         }
 
 

@@ -54,8 +54,10 @@ def _made(dialect: Dialect, table: str, columns: tuple[str, ...]) -> _Made:
     order = [column.name for column in target.columns if column.name in columns]  # as the compiler writes them
     assert len(order) == len(columns)
     turns = [_turn(target.c[name].type.dialect_impl(dialect), dialect) for name in order]
+    compiled = target.insert().compile(dialect=dialect, column_keys=order)
+    assert set(compiled.params) == set(order), "a column with a default must be given, too"
     return _Made(
-        statement=str(target.insert().compile(dialect=dialect, column_keys=order)),
+        statement=str(compiled),
         columns=tuple(zip(map(columns.index, order), turns, strict=True)),
         names=() if dialect.positional else tuple(order),
     )

@@ -19,6 +19,7 @@ from models.types.errors import DatabaseError
 T = TypeVar("T")
 
 BUSY_MS = 5_000
+IDLE_MS = 300_000  # what hangs inside a transaction holds its locks no longer; a password command takes less
 _LINE = {  # a line to PostgreSQL that died in silence is noticed within half a minute, not within two hours
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -85,7 +86,7 @@ def sqlite_path(url: str) -> Path | None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, max_overflow=20, pool_pre_ping=True, pool_timeout=10, connect_args=_LINE)
+        return _postgres(url)
     # A file database gets a real pool: opening costs 1 ms and eight PRAGMAs, a lease and a poll open many.
     engine = create_engine(
         url, poolclass=QueuePool, pool_size=5, max_overflow=20, connect_args={"timeout": BUSY_MS / 1000}
@@ -112,6 +113,18 @@ def _engine(url: str) -> Engine:
     return engine
 
 
+def _postgres(url: str) -> Engine:
+    engine = create_engine(url, pool_size=5, max_overflow=20, pool_pre_ping=True, pool_timeout=10, connect_args=_LINE)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:  # not a start-up option: connection poolers refuse those
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
+        connection.commit()
+
+    return engine
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     """Turn what the driver says into one sentence with a remedy."""
@@ -133,6 +146,7 @@ def _translate(error: DBAPIError) -> Exception:
         ("not a database", "The file is not a nightdesk database.", "Check the path in the settings."),
         ("malformed", "The database file is damaged.", "Restore the newest copy beside it."),
         ("disk i/o", "The disk reported an error.", "Nothing was saved; check the disk."),
+        ("idle-in-transaction", "The database ended work that stood still too long.", "Nothing was saved; try again."),
         ("connection", "The database server is out of reach.", "Nothing was saved; it is tried again."),
         ("terminating", "The database server is going down.", "Nothing was saved; it is tried again."),
     ):

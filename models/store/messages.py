@@ -73,6 +73,7 @@ class MessageFacts:
     sending_address_id: int | None
     sent_at: datetime | None
     created_at: datetime
+    outsider: bool = False  # its author was not proved to take part
 
     @property
     def public(self) -> bool:

@@ -25,6 +25,11 @@ def opened(session: Session, author: str, since: datetime) -> int:
     return session.scalar(_OPENED, {"author": author, "since": since}) or 0
 
 
+def newest_record(session: Session, author: str) -> int | None:
+    """Find the record this address wrote to last."""
+    return session.scalar(_NEWEST, {"author": author})
+
+
 def relayed(session: Session, record_id: int, since: datetime) -> int:
     """Count the messages of a record whose copies were mailed to followers."""
     return session.scalar(_RELAYED, {"record": record_id, "since": since}) or 0
@@ -48,6 +53,12 @@ _OPENED = (
     select(func.count(func.distinct(_RECORD.c.id)))
     .select_from(_MESSAGE.join(_RECORD, _RECORD.c.id == _MESSAGE.c.record_id))
     .where(*_FROM_AUTHOR, _RECORD.c.created_at == _MESSAGE.c.created_at)
+)
+_NEWEST = (
+    select(_MESSAGE.c.record_id)
+    .where(_MESSAGE.c.author_address == bindparam("author"), _MESSAGE.c.direction != Direction.OUT)
+    .order_by(_MESSAGE.c.created_at.desc(), _MESSAGE.c.id.desc())
+    .limit(1)
 )
 _RELAYED = select(func.count(func.distinct(_DELIVERY.c.message_id))).where(
     _DELIVERY.c.record_id == bindparam("record"),

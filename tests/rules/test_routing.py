@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.rules.routing import ANOTHERS_ADDRESS, NOT_PROVED, SAME_ID, route
-from models.types.mail import IncomingMail
+from models.types.mail import IncomingMail, Mailbox
 from models.types.message import MailClass
 from models.types.routing import Creation, ReplyToken, RoutingContext, RoutingDecision, Target
 from tests.rules.mails import (
@@ -48,6 +48,27 @@ def said(decision: RoutingDecision) -> str:
 CASES: list[tuple[str, IncomingMail, RoutingContext, str, str]] = [
     ("again, same bytes", mail(), facts(duplicate_of=3, tokens=(TOKEN,)), "duplicate", "duplicate"),
     ("a copy of our relay", mail(), facts(own_loop=True, aliases=(SUPPORT,)), "loop", "own mail"),
+    (
+        "a list of ours put itself into From",
+        mail(list_id="Team <team.desk.test>", reply_to=(Mailbox("Anna", ANNA),)),
+        facts(sender_address="team@desk.test", aliases=(SUPPORT,), tokens=(TOKEN,)),
+        "quarantine",
+        "author rewritten by a list",
+    ),
+    (
+        "a list of ours left From alone",
+        mail(list_id="Team <team.desk.test>"),
+        facts(aliases=(SUPPORT,)),
+        "new:ticket",
+        "alias",
+    ),
+    (
+        "another's list put itself into From",
+        mail(list_id="<talk.elsewhere.test>"),
+        facts(sender_address="talk@elsewhere.test", aliases=(SUPPORT,)),
+        "new:ticket",
+        "alias",
+    ),
     ("a report on our mail", mail(bounce=HARD), facts(report_record_id=TICKET), "bounce:7", "delivery report"),
     ("a report on nothing of ours", mail(bounce=HARD), facts(aliases=(SUPPORT,)), "bounce:None", "delivery report"),
     ("a report to a reply address", mail(bounce=HARD), facts(tokens=(TOKEN,)), "bounce:None", "delivery report"),
@@ -295,6 +316,7 @@ IN_ORDER = (
     "own mail",
     "delivery report",
     "own address as author",
+    "author rewritten by a list",
     "blocked sender",
     "machine mail",
     "reply address",

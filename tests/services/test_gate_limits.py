@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col
 
 from models.rules.limits import CREATIONS, RELAYS, UPDATES
+from models.services import settle
 from models.store import records
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message, Record
+from models.types.message import Direction, MailClass
 from models.types.people import Channel
 from models.types.routing import Target
 from tests.services.letters import START, World, letter
@@ -26,6 +29,22 @@ def test_a_sender_opens_twenty_records_and_the_next_mail_waits_in_quarantine(wor
     assert world.arrives(letter("Ben <ben@customer.test>", date=None)) is Target.NEW
     world.wait(hours=2)
     assert world.arrives(letter(date=None)) is Target.NEW
+
+
+def test_whoever_wrote_too_much_is_told_once_a_day(world: World) -> None:
+    for _ in range(CREATIONS):
+        world.wait(minutes=1)
+        world.arrives(letter(date=None))
+    machine = letter(date=None, mail_class=MailClass.AUTOREPLY, auto_generated=True, no_autoreply=True)
+    for mail in (machine, letter(date=None), letter(date=None), letter(date=None)):
+        world.wait(minutes=1)
+        world.arrives(mail)
+    (told,) = world.all(Delivery)
+    (message,) = world.all(Message, col(Message.direction) == Direction.OUT)
+    assert (told.recipient, told.envelope_from, message.mail_class) == ("anna@customer.test", "", MailClass.AUTOREPLY)
+    assert "waits until one of us has looked at it" in message.text
+    sent = world.read(settle.outgoing, told.id)
+    assert (sent.automatic, bool(sent.loop_tag)) == ("auto-replied", True)
 
 
 def test_a_sender_writes_to_a_record_twenty_times_and_to_another_still(world: World) -> None:

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -57,3 +58,18 @@ def test_a_locked_database_says_so(tmp_path: object, monkeypatch: pytest.MonkeyP
     finally:
         one.close()
         two.close()
+
+
+def test_a_transaction_that_stands_still_is_ended(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    if database.sqlite:
+        return
+    monkeypatch.setattr("models.store.database.IDLE_MS", 50)
+    hung = Database(database.url)
+    alive = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+    with pytest.raises(DatabaseError), hung.writing() as session:
+        pid = session.scalar(text("SELECT pg_backend_pid()"))
+        deadline = time.monotonic() + 10
+        while database.read(lambda other: other.scalar(alive, {"pid": pid})):
+            assert time.monotonic() < deadline
+        session.execute(text("SELECT 1"))
+    hung.close()
