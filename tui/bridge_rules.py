@@ -20,7 +20,7 @@ class Rules(Protocol):
     async def save(self, rule: Rule) -> str:
         """Keep a rule (``id`` 0: a new one); the sentence to show.
 
-        ``Unfit`` names the fields, ``NotAllowed`` says who changed it since it was read: nothing was kept.
+        ``Unfit`` names the fields, ``Overtaken`` says who changed it since it was read: nothing was kept.
         """
 
     async def switch(self, rule_id: int, on: bool) -> str:

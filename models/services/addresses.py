@@ -11,7 +11,7 @@ from models.rules import edit
 from models.rules.address import normal
 from models.services import admin
 from models.services.stranded import stranded
-from models.store import accounts, addresses, brands, edits, teams
+from models.store import accounts, addresses, automation, brands, edits, teams
 from models.store.changes import announce
 from models.tables.mail import SendingAddress
 from models.types.actor import Actor
@@ -183,6 +183,8 @@ def remove(session: Session, actor: Actor, words: str, *, now: datetime, seen: i
         told.append(f"{_count(uses.drafts, 'draft')} chose it: their writers are told before they can send.")
     if uses.records:
         told.append(f"A rule had chosen it for {_count(uses.records, 'record')}: the usual order decides again.")
+    for name in automation.answering_from(session, view.address):
+        told.append(f"The rule {name} still names it and skips that: nightdesk rule set {name!r} --then sender=")
     for one in stranded(session):
         if before[one.brand].address and not one.address:
             told.append(f"Nobody can be answered for {one.brand} now ({_count(one.records, 'open record')}).")

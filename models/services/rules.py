@@ -14,7 +14,7 @@ from models.store.automation import Kept
 from models.store.changes import announce
 from models.types.actor import Actor
 from models.types.automation import Rule, RuleView, Terms
-from models.types.errors import NotAllowed, NotFound, Unfit
+from models.types.errors import NotFound, Overtaken, Unfit
 
 
 def every(session: Session) -> tuple[RuleView, ...]:
@@ -42,7 +42,7 @@ def terms(session: Session) -> Terms:
 def save(session: Session, actor: Actor, rule: Rule, now: datetime) -> int:
     """Keep a rule: a new one, or the one with its id as it was read at its revision; its id.
 
-    ``Unfit`` names the fields, ``NotAllowed`` who changed what meanwhile or who may; nothing is saved then.
+    ``Unfit`` names the fields, ``Overtaken`` who changed what meanwhile, ``NotAllowed`` who may; nothing is saved then.
     """
     require(session, actor)
     looks, deeds = tidied(rule)
@@ -84,7 +84,7 @@ def remove(session: Session, actor: Actor, rule_id: int, now: datetime) -> str:
 def _replace(session: Session, actor: Actor, rule: Rule, now: datetime) -> None:
     kept = _kept(session, rule.id)
     if sentence := overtaken(kept.edit, rule.revision, f"the rule {kept.rule.name}"):
-        raise NotAllowed(sentence, "Nothing was saved: read it again, then change it.")
+        raise Overtaken(sentence, "Nothing was saved: read it again, then change it.")
     what = changed(to_json(kept.rule), to_json(rule))
     if what:
         automation.change(session, rule, by=actor.login, what=", ".join(what), now=now)

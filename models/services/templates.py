@@ -12,7 +12,7 @@ from models.store import automation, templates
 from models.store.templates import Kept
 from models.types.actor import Actor
 from models.types.automation import Deed, Template
-from models.types.errors import FieldProblem, NotAllowed, NotFound, Unfit
+from models.types.errors import FieldProblem, NotAllowed, NotFound, Overtaken, Unfit
 
 
 def every(session: Session) -> tuple[Template, ...]:
@@ -42,7 +42,7 @@ def change(session: Session, actor: Actor, *, name: str, text: str, revision: in
     if found := _about_text(text):
         raise Unfit(found)
     if sentence := overtaken(kept.edit, revision, f"the template {kept.template.name}"):
-        raise NotAllowed(sentence, "Nothing was saved: read it again, then change it.")
+        raise Overtaken(sentence, "Nothing was saved: read it again, then change it.")
     templates.change(session, kept.id, text, by=actor.login, now=now)
 
 

@@ -13,7 +13,7 @@ from models.rules.automation_json import from_json, to_json
 from models.store import edits, settings
 from models.tables.all import metadata
 from models.tables.automation import AutomationRule
-from models.types.automation import Rule
+from models.types.automation import Action, Deed, Rule
 from models.types.identity import Edit
 
 
@@ -43,6 +43,12 @@ def every(session: Session) -> Sequence[Kept]:
 def named(session: Session, name: str) -> Kept | None:
     """Find a rule by its name, whatever the case of its letters."""
     return next((one for one in every(session) if one.rule.name.casefold() == name.casefold()), None)
+
+
+def answering_from(session: Session, address: str) -> list[str]:
+    """Name the rules that set this sending address."""
+    wanted = Action(Deed.SENDER, address)
+    return [one.rule.name for one in every(session) if wanted in one.rule.actions]
 
 
 def with_id(session: Session, rule_id: int) -> Kept | None:

@@ -11,7 +11,7 @@ from tests.cli.test_commands import Said, desk, said
 
 __all__ = ["desk", "said"]
 
-DATAERR, NOINPUT, USAGE, NOPERM = 65, 66, 64, 77
+USAGE, DATAERR, NOINPUT, TEMPFAIL, NOPERM = 64, 65, 66, 75, 77
 
 pytestmark = pytest.mark.usefixtures("desk")
 
@@ -100,7 +100,7 @@ def test_two_administrators(said: Said) -> None:
     said(*VIP)
     said("rule", "set", "Vip", "--sequence", "3")
     code, _, err = said("rule", "set", "Vip", "--sequence", "4", "--seen", "1")
-    assert (code, "changed sequence of the rule Vip" in err) == (NOPERM, True)
+    assert (code, "changed sequence of the rule Vip" in err) == (TEMPFAIL, True)
 
 
 def test_what_is_not_there(said: Said) -> None:
@@ -166,7 +166,7 @@ def test_templates(said: Said, told: Json, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("sys.stdin", io.StringIO("Dear {customer},\n{number}"))
     assert told("template", "set", "welcome")["text"] == "Dear {customer},\n{number}"
-    assert said("template", "set", "welcome", "--text", "x", "--seen", "1")[0] == NOPERM
+    assert said("template", "set", "welcome", "--text", "x", "--seen", "1")[0] == TEMPFAIL
     said("rule", "add", "Answer", "--when", "opened", "--then", "reply=Welcome")
     code, _, err = said("template", "remove", "Welcome")
     assert (code, "Answer" in err) == (NOPERM, True)

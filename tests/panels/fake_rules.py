@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from models.rules.automation_fit import problems
 from models.types.automation import Application, Rehearsal, Rule, RuleView, Terms, Trigger, Verdict
-from models.types.errors import NotAllowed, Unfit
+from models.types.errors import Overtaken, Unfit
 
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TERMS = Terms(
@@ -44,7 +44,7 @@ class FakeRules:
 
     async def save(self, rule: Rule) -> str:
         if self.overtaken:
-            raise NotAllowed(self.overtaken)
+            raise Overtaken(self.overtaken)
         others = [one.name for one in self.kept.values() if one.id != rule.id]
         if found := problems(rule, TERMS, others):
             raise Unfit(found)

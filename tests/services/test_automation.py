@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from models.services import quarantine, route, rule_undo, rules, templates, triage, undo
+from models.services import addresses, quarantine, route, rule_undo, rules, templates, triage, undo
 from models.services.check import check
 from models.services.rehearse import dry_run
 from models.services.sender import choose
@@ -19,7 +19,7 @@ from models.types.actor import Actor
 from models.types.automation import About, Action, Condition, Deed, Operator, Rule, RuleView, Trigger
 from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode
-from models.types.errors import NotAllowed, NotFound, Unfit
+from models.types.errors import NotAllowed, NotFound, Overtaken, Unfit
 from models.types.mail import Mailbox
 from models.types.message import MailClass, MessageKind
 from models.types.outbox import Lane
@@ -112,6 +112,20 @@ def test_the_address_a_rule_chose_stands_below_the_composer_s(world: World) -> N
 
     assert world.read(chosen) == ("sales@desk.test", "B")
     assert world.read(chosen, "support@desk.test") == ("support@desk.test", "A")
+
+
+def test_an_address_that_is_taken_out_names_its_rules_and_they_skip_it(world: World) -> None:
+    address(world, "sales@desk.test")
+    keep(world, Action(Deed.SENDER, "sales@desk.test"), Action(Deed.TAG, "vip"))
+    world.arrives(letter())
+    told = world.write(addresses.remove, ADMIN, "sales@desk.test", now=world.now)
+    assert any("The rule Vip still names it" in one for one in told)
+    assert only(world).sending_address_id is None
+    world.arrives(letter())
+    last = world.all(Record)[-1]
+    assert (last.sending_address_id, last.tags) == (None, ["vip"])
+    sentence = world.write(rule_undo.take_back_on, world.all(Record)[0].number, "anton", world.now)
+    assert "answers leave from sales@desk.test stays: it was changed since" in sentence
 
 
 def test_an_address_of_another_brand_is_skipped_and_the_mail_is_placed(world: World) -> None:
@@ -365,7 +379,7 @@ def test_an_alias_that_answers_too_does_not_answer_twice(welcoming: World) -> No
 def test_two_editors_and_one_rule(world: World) -> None:
     mine = keep(world, Action(Deed.TAG, "vip"))
     world.write(rules.save, OTHER, replace(mine, stop=True, sequence=3), world.wait(minutes=1))
-    with pytest.raises(NotAllowed, match=r"berta changed sequence, stop of the rule Vip at 09:01 UTC"):
+    with pytest.raises(Overtaken, match=r"berta changed sequence, stop of the rule Vip at 09:01 UTC"):
         world.write(rules.save, ADMIN, replace(mine, name="Very"), world.now)
     (kept,) = world.read(rules.every)
     assert (kept.rule.name, kept.rule.stop, kept.changed_by) == ("Vip", True, "berta")
@@ -441,7 +455,7 @@ def test_templates_are_refused_by_field_and_by_revision(world: World) -> None:
     with pytest.raises(Unfit, match="already"):
         world.write(templates.add, ADMIN, name="a", text="x", now=world.now)
     world.write(templates.change, OTHER, name="A", text="y", revision=1, now=world.now)
-    with pytest.raises(NotAllowed, match="berta changed its text of the template A"):
+    with pytest.raises(Overtaken, match="berta changed its text of the template A"):
         world.write(templates.change, ADMIN, name="A", text="z", revision=1, now=world.now)
 
 
