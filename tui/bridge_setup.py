@@ -46,6 +46,9 @@ class Setup(Protocol):
     def sign_in(self, item: Item) -> AsyncIterator[TrialStep | str]:
         """Sign an account in at its provider: sentences that say where to go and what to type, then how it ended."""
 
+    async def make_key(self, item: Item) -> tuple[str, ...]:
+        """Make a key that signs a domain's mail; what to add to DNS, and what happens then."""
+
     def paste(self, text: str) -> None:
         """Hand the sign-in that runs what the browser ended at."""
 

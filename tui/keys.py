@@ -111,6 +111,11 @@ def on_account(now: Situation) -> str:
     return on_item(now) if now.room in ("", "check", "accounts") else "Only accounts are tested and signed in."
 
 
+def on_domain(now: Situation) -> str:
+    """Applies to our own domains."""
+    return on_item(now) if now.room in ("", "check", "domains") else "Only domains have keys: Tab goes there."
+
+
 def to_test(now: Situation) -> str:
     """Applies to what can be tested: accounts and domains."""
     return "" if now.room == "domains" else on_account(now)
@@ -261,6 +266,8 @@ COMMANDS: tuple[Command, ...] = (
     _C("setup.switch", "switch", ("x",), "switch it on or off", "on/off", IN_SETUP, on_item),
     _C("setup.test", "test", ("t",), "test it now: an account or a domain", "test", IN_SETUP, to_test),
     _C("setup.sign_in", "sign-in", ("s",), "sign an account in at its provider", "sign in", IN_SETUP, on_account),
+    _C("setup.key", "make-key", ("K",), "make a key to sign a domain's mail with (DKIM)", "", IN_SETUP, on_domain),
+    _C("setup.paste", "paste", ("P",), "paste where the browser ended at a sign-in", "", IN_SETUP, on_account, "text"),
     _C("setup.remove", "remove", ("D D",), "take it out, and say what that means", "", IN_SETUP, on_item),
     _C("setup.leave", "leave", ("q",), "back to the desk", "desk", IN_SETUP),
     _C("rules.open", "rules", ("g r",), "go to the automation rules", "", READING),

@@ -106,6 +106,9 @@ class FakeSetup:
         await self.gate.wait()
         yield f"{item.key} is signed in."
 
+    async def make_key(self, item: Item) -> tuple[str, ...]:
+        return (f"Add to DNS: nd1._domainkey.{item.key} TXT v=DKIM1; k=rsa; p=MIIB",)
+
     def paste(self, text: str) -> None:
         self.calls.append(("paste", text))
         self.gate.set()

@@ -5,6 +5,7 @@ import pytest
 from models.types.change import Change
 from models.types.errors import Overtaken
 from tests.panels.fake_desk import FakeDesk, small_desk
+from tests.panels.fake_setup import account
 from tests.panels.pilot import User, at
 from tui.keys import Context
 from tui.render.setup_item import Room
@@ -167,6 +168,34 @@ async def test_t_tests_and_s_signs_in_where_the_details_stand(size: tuple[int, i
         await user.until(lambda: screen.status.sentence == "support is signed in.")
         await user.press("tab", "s")
         assert screen.status.sentence == "Only accounts are tested and signed in."
+
+
+async def test_K_makes_a_key_and_shows_the_record_to_add():
+    desk = small_desk()
+    desk.setup.rooms[Room.DOMAINS] = [account("acme.test")]
+    async with at(desk) as user:
+        screen = await goes(user)
+        await user.press("K")
+        assert screen.status.sentence == "Only domains have keys: Tab goes there."
+        await user.press("tab", "tab", "tab", "K")
+        await user.sees("Add to DNS: nd1._domainkey.acme.test TXT v=DKIM1; k=rsa; p=MIIB")
+        await user.press("escape")
+        assert screen.room is Room.DOMAINS
+
+
+async def test_what_the_browser_ended_at_is_pasted():
+    desk = small_desk()
+    desk.setup.gate.clear()
+    async with at(desk) as user:
+        screen = await goes(user)
+        await user.press("s")
+        await user.sees("type ABCD-EFGH there")
+        await user.press("P")
+        await user.sees(": paste")
+        await user.type("code=1")
+        await user.press("enter")
+        await user.until(lambda: ("paste", "code=1") in desk.setup.calls)
+        await user.until(lambda: screen.status.sentence == "support is signed in.")
 
 
 async def test_x_switches_and_D_D_removes():

@@ -13,6 +13,8 @@ from models.services import account_edit, setup, vault
 from models.store.database import Database
 from models.types.account import Auth, NewAccount
 from models.types.actor import Actor
+from models.types.dkim import Algorithm, NewKey
+from models.types.domain_health import DomainReport, Finding, Grade
 from models.types.errors import NightdeskError, NotAllowed, Overtaken, Unfit
 from models.types.oauth import Tokens
 from models.types.secret import Secret
@@ -59,6 +61,13 @@ class FakeGate:
     def trial(self, database: Database, said: NewAccount, password: Secret | None) -> FakeTrial:
         self.tried.append((said, password))
         return FakeTrial(said, password, self.passes)
+
+    def examine(self, database: Database, domain: str) -> DomainReport:
+        wrong = Finding("SPF", Grade.WRONG, "There is no SPF record.", domain, "TXT", "v=spf1 mx -all")
+        return DomainReport(domain, (Finding("MX", Grade.GOOD, "It is there."), wrong), NOW)
+
+    def dkim_key(self) -> NewKey:
+        return NewKey(Algorithm.RSA, "MIIBpublic", Secret("private half"))
 
     def sign_in(self, database: Database, said: NewAccount, provider: str) -> "FakeSigning":
         return FakeSigning(database, provider)
@@ -175,7 +184,9 @@ async def test_another_server_is_tested_with_the_sealed_password(rooms: LocalSet
     ("field", "value"),
     [
         ("email", "nobody"), ("email", ""), ("smtp_port", "many"), ("smtp_port", "70000"), ("smtp_host", "a b"),
-        ("fetch_host", "-x.example"), ("after_fetch", "burn"), ("after_fetch", "move:INBOX"), ("poll_seconds", "1"), ("smtp_security", "plain"), ("password", ""),
+        ("fetch_host", "-x.example"),
+        ("after_fetch", "burn"), ("after_fetch", "move:INBOX"), ("poll_seconds", "1"), ("smtp_security", "plain"),
+        ("password", ""),
     ],
 )  # fmt: skip
 async def test_what_is_unfit_is_said_at_its_field_and_nothing_is_tried(
@@ -297,6 +308,21 @@ async def test_findings_lead_to_what_they_are_about(rooms: LocalSetup) -> None:
         assert item.room in (Room.ADDRESSES, Room.BRANDS, Room.DOMAINS)
         keys = {one.key for one in await rooms.items(item.room)}
         assert item.target in keys | {""}
+
+
+async def test_a_domain_is_examined_and_gets_a_key(rooms: LocalSetup, database: Database, gate: FakeGate) -> None:
+    domain = await only(rooms, Room.DOMAINS)
+    told = [one async for one in rooms.test(Room.DOMAINS, domain)]
+    assert [one.state for one in told if isinstance(one, TrialStep)] == [StepState.OK, StepState.FAILED]
+    assert any("acme.example TXT v=spf1 mx -all" in one.remedy for one in told if isinstance(one, TrialStep))
+    assert "something is wrong" in str(told[-1])
+    said = await rooms.make_key(domain)
+    assert any("_domainkey.acme.example TXT v=DKIM1; k=rsa; p=MIIBpublic" in one for one in said)
+    assert "private half" not in " ".join(said)
+    facts = (await only(rooms, Room.DOMAINS)).facts
+    assert any("does not sign, not seen in DNS yet" in fact.text for fact in facts)
+    with pytest.raises(NotAllowed, match="ask"):
+        await room_desk(database, gate, STRANGER).make_key(domain)
 
 
 async def test_a_domain_and_a_group_are_changed_and_removed(rooms: LocalSetup) -> None:

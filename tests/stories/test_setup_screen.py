@@ -46,7 +46,7 @@ async def test_a_wrong_password_is_said_and_the_right_one_is_kept_sealed(demo: S
         await agent.type(account["email"])
         await agent.press("tab", "tab")
         await agent.type("wrong")
-        await agent.press("tab", "tab")
+        await agent.press("tab", "tab", "tab")
         await agent.type("desk")
         for port in (account["smtp_port"], account["imap_port"]):
             await agent.press("tab")

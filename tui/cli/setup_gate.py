@@ -3,12 +3,17 @@
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from gateway.mime import dkim_keys
 from gateway.transports.faults import TransportFault
+from gateway.transports.names import Names, server_of
 from gateway.workers.account_trial import AccountTrial
+from gateway.workers.doctor import examine
 from gateway.workers.sign_in import SignIn
 from models.rules.bound import bound
 from models.store.database import Database
 from models.types.account import NewAccount
+from models.types.dkim import Algorithm, NewKey
+from models.types.domain_health import DomainReport
 from models.types.errors import NightdeskError
 from models.types.secret import Secret
 from tui.cli import secret
@@ -28,6 +33,15 @@ class DeskGate:
     def ready_to_seal(self, database: Database) -> None:
         """Make the desk's key where its workers run."""
         secret.ready_to_seal(database, self._settings)
+
+    def examine(self, database: Database, domain: str) -> DomainReport:
+        """Ask the system's name server."""
+        (report,) = examine(database, Names(server_of("")), domain)
+        return report
+
+    def dkim_key(self) -> NewKey:
+        """Make an RSA key: every receiver checks it."""
+        return dkim_keys.make(Algorithm.RSA)
 
     def trial(self, database: Database, said: NewAccount, password: Secret | None) -> AccountTrial:
         """Make a trial."""

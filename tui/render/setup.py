@@ -98,4 +98,4 @@ def said_lines(said: Sequence[str], width: int) -> list[Line]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return wrap(wash.line(text, 600), max(width - 2, 12)) if text else []
+    return wrap(wash.line(text, 2000), max(width - 2, 12)) if text else []

@@ -202,8 +202,12 @@ class SetupScreen(KeyedScreen):
         self.close_form()
 
     def on_form_save(self, event: Form.Save) -> None:
-        """Test and keep what is typed."""
+        """Test and keep what is typed; while a sign-in waits for a paste, hand it over instead."""
         event.stop()
+        pasted = event.form.values.get("pasted", "")
+        if pasted and any(one.group == "keep" and one.is_running for one in self.workers):
+            self.paste(pasted)
+            return
         self._keep(event.form, dict(event.form.values))
 
     @work(exclusive=True, group="keep", exit_on_error=False)
@@ -276,6 +280,22 @@ class SetupScreen(KeyedScreen):
     async def _reread(self) -> None:
         self.list.put(await self._setup.items(self.room))
 
+    @work(group="deed", exit_on_error=False)
+    async def make_key(self, item: Item) -> None:
+        """Make a key that signs a domain's mail, and show what to add to DNS."""
+        said = await self._setup.make_key(item)
+        self._veil()
+        self.pane.show_told(f"key: {item.title}", said, ())
+        self.say("The record stands above.")
+        await self._reread()
+
+    def paste(self, text: str) -> None:
+        """Hand the sign-in that runs what the browser ended at."""
+        try:
+            self._setup.paste(text)
+        except NightdeskError as error:
+            self.say(sentence_of(error), bad=True)
+
     def stop_test(self) -> None:
         """End a test that runs."""
         self.workers.cancel_group(self, "keep")
@@ -342,7 +362,7 @@ class SetupScreen(KeyedScreen):
 
     def do(self, command: Command, argument: str) -> None:
         """Do what a command says."""
-        self._doing = self._deeds.do(command)
+        self._doing = self._deeds.do(command, argument)
 
     def ask(self, command: Command) -> None:
         """Ask for a command's argument."""

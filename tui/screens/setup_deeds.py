@@ -19,7 +19,7 @@ class SetupDeeds:
     def __init__(self, screen: "SetupScreen") -> None:
         self._screen = screen
 
-    def do(self, command: Command) -> Awaitable[None] | None:
+    def do(self, command: Command, argument: str) -> Awaitable[None] | None:
         """Do it."""
         place, _, deed = command.id.partition(".")
         if place == "form":
@@ -27,7 +27,7 @@ class SetupDeeds:
         places: dict[str, Callable[[str], None]] = {
             "list": self._move,
             "view": self._turn,
-            "setup": self._act,
+            "setup": lambda deed: self._act(deed, argument),
             "app": self._app,
         }
         places[place](deed)
@@ -65,7 +65,7 @@ class SetupDeeds:
         step = 1 if deed == "next" else -1
         self._screen.turn_to(ROOMS[(ROOMS.index(self._screen.room) + step) % len(ROOMS)])
 
-    def _act(self, deed: str) -> None:
+    def _act(self, deed: str, argument: str) -> None:
         screen = self._screen
         if deed in tuple(Room):
             screen.turn_to(Room(deed))
@@ -81,6 +81,10 @@ class SetupDeeds:
             screen.test(item)
         elif deed == "sign_in":
             screen.sign_in(item)
+        elif deed == "key":
+            screen.make_key(item)
+        elif deed == "paste":
+            screen.paste(argument)
         elif deed in ("switch", "remove"):
             screen.change(deed, item)
 

@@ -71,6 +71,7 @@ def values(view: AccountView) -> dict[str, str]:
         "login": login,
         "password": "",
         "reference": one.secret if login == REFERENCE else "",
+        "pasted": "",
         "user": "" if one.user == one.email else one.user,
         "smtp_host": one.smtp_host,
         "smtp_port": str(one.smtp_port),

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import ModuleType
 from typing import Protocol, TypeVar
 
+from models.services import admin
 from models.store import words
 from models.store.database import Database
 from models.types.account import Auth, NewAccount
@@ -98,7 +99,13 @@ class LocalSetup:
         )
 
     async def test(self, room: Room, item: Item) -> AsyncIterator[TrialStep | str]:
-        """Test an item as it is kept."""
+        """Test an item as it is kept: an account's servers, or what others see of a domain."""
+        if room is Room.DOMAINS:
+            report = await self._run(lambda database: self._gate.examine(database, item.key))
+            for step in domains.steps(report):
+                yield step
+            yield domains.verdict(report)
+            return
         found = await self._run(lambda database: database.read(accounts.stored, item))
         trial = await self._run(lambda database: self._gate.trial(database, found, None))
         async for step in trial.steps():
@@ -134,6 +141,16 @@ class LocalSetup:
             self._reference = signing.reference
         finally:
             self._signing = None
+
+    async def make_key(self, item: Item) -> tuple[str, ...]:
+        """Make a key that signs a domain's mail."""
+
+        def made(database: Database) -> tuple[str, ...]:
+            database.read(admin.require, self._actor)
+            self._gate.ready_to_seal(database)
+            return database.write(domains.make_key, self._actor, item, self._gate.dkim_key(), self._clock())
+
+        return await self._run(made)
 
     def paste(self, text: str) -> None:
         """Hand over what the browser ended at."""

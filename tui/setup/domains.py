@@ -5,12 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.services import domains
+from models.rules import dkim_record
+from models.services import admin, dkim, domains
 from models.services.domains import DomainChange
 from models.store import domains as store
 from models.types.actor import Actor
+from models.types.dkim import DkimView, NewKey
+from models.types.domain_health import DomainReport, Finding, Grade
 from models.types.errors import NotAllowed
 from models.types.identity import DomainView
+from models.types.trial import StepState, TrialStep
 from tui.render.ink import Role
 from tui.render.setup_item import Fact, Item
 from tui.setup.typed import Typed, edited, listed
@@ -19,7 +23,7 @@ from tui.setup.typed import Typed, edited, listed
 def items(session: Session, now: datetime) -> tuple[Item, ...]:
     """List the domains."""
     views = store.views(session)
-    return tuple(_item(view, now, only=len(views) == 1) for view in views)
+    return tuple(_item(view, dkim.keys(session, view.name), now, only=len(views) == 1) for view in views)
 
 
 def keep(session: Session, actor: Actor, item: Item | None, values: Mapping[str, str], now: datetime) -> str:
@@ -54,7 +58,49 @@ def remove(session: Session, actor: Actor, item: Item, now: datetime) -> tuple[s
     return (f"{item.title} is no domain of ours any more.",)
 
 
-def _item(view: DomainView, now: datetime, *, only: bool) -> Item:
+def steps(report: DomainReport) -> tuple[TrialStep, ...]:
+    """Write what others see as steps: what is wrong failed, with the record to add."""
+    states = {Grade.GOOD: StepState.OK, Grade.WARNING: StepState.FAILED, Grade.WRONG: StepState.FAILED}
+    made = []
+    for number, one in enumerate(report.findings):
+        add = f"Add to DNS: {_record(one)}" if one.record_value else ""
+        state = states.get(one.grade, StepState.SKIPPED)
+        made.append(TrialStep(f"{number}", f"{one.check}: {one.grade}", state, one.sentence, add))
+    return tuple(made)
+
+
+def verdict(report: DomainReport) -> str:
+    """Say how a domain stands in one sentence."""
+    return {
+        Grade.WRONG: f"{report.domain}: something is wrong; the records to add stand below it.",
+        Grade.UNKNOWN: f"{report.domain}: DNS could not be asked.",
+        Grade.WARNING: f"{report.domain}: mail goes out, and some receivers will trust it less than they could.",
+    }.get(report.grade, f"{report.domain}: all is well.")
+
+
+def make_key(session: Session, actor: Actor, item: Item, key: NewKey, now: datetime) -> tuple[str, ...]:
+    """Keep a key that signs a domain's mail; what to add to DNS."""
+    made = admin.allowed(session, actor, dkim.make, domain=item.key, selector="", key=key, now=now)
+    name, text = dkim_record.name(made.selector, made.domain), dkim_record.text(made.algorithm, made.public)
+    return (
+        f"The key {made.selector} is made. Add this record to DNS:",
+        f"{name} TXT {text}",
+        f"Then t asks for it, and switches the key on when it is seen. Again later: nightdesk dkim show {made.domain}",
+    )
+
+
+def _record(one: Finding) -> str:
+    return f"{one.record_name} {one.record_type} {one.record_value}"
+
+
+def _key(one: DkimView) -> Fact:
+    seen = "seen in DNS" if one.seen_at else "not seen in DNS yet: t looks"
+    signs = "signs" if one.active else "does not sign"
+    role = Role.GOOD if one.active and one.seen_at else Role.NEED
+    return Fact("Key", f"{one.selector} ({one.algorithm}) {signs}, {seen}", role)
+
+
+def _item(view: DomainView, keys: tuple[DkimView, ...], now: datetime, *, only: bool) -> Item:
     shared = "shared by all brands" + (", as the only one" if only else "")
     brand = view.brand if view.brand and not only else shared
     facts = (
@@ -64,6 +110,11 @@ def _item(view: DomainView, now: datetime, *, only: bool) -> Item:
         Fact("Bounces", f"{view.bounce}@{view.name}"),
         Fact("Notifications", view.default_from or "the desk's"),
         Fact("Sequence", str(view.sequence)),
+        *(
+            (_key(one) for one in keys)
+            if keys
+            else (Fact("Key", "none: its mail is not signed; K makes one", Role.NEED),)
+        ),
         *edited(view.edit, now),
     )
     return Item(

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from models.store.database import Database
 from models.types.account import NewAccount
+from models.types.dkim import NewKey
+from models.types.domain_health import DomainReport
 from models.types.secret import Secret
 from models.types.trial import TrialResult, TrialStep
 
@@ -46,6 +48,12 @@ class Gate(Protocol):
 
     def sign_in(self, database: Database, said: NewAccount, provider: str) -> "Signing":
         """Make a sign-in of an account at a provider. Blocks for a moment."""
+
+    def examine(self, database: Database, domain: str) -> "DomainReport":
+        """Ask DNS what others see of a domain of ours. Blocks for seconds."""
+
+    def dkim_key(self) -> "NewKey":
+        """Make a key to sign mail with. Blocks for a moment."""
 
     def trial(self, database: Database, said: NewAccount, password: Secret | None) -> Trial:
         """Make a trial of an account as it is said. Blocks for a moment."""
