@@ -151,10 +151,13 @@ async def test_a_typed_password_is_found_nowhere(tmp_path: Path, sqlite_template
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
         crash = _crash(desk)
-    places: dict[object, bytes] = {
-        **files, "copy": copy.read_bytes(), "outputs": b"".join(said), "process": b"".join(processes), "log": log,
+    places = {str(file): content for file, content in files.items()} | {
+        "copy": copy.read_bytes(),
+        "outputs": b"".join(said),
+        "process": b"".join(processes),
+        "log": log,
         "crash": crash.encode(),
-    }  # fmt: skip
+    }
     for place, content in places.items():
         for form in _forms():
             assert form not in content, place
