@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.rules.routing import ANOTHERS_ADDRESS, NOT_PROVED, SAME_ID, route
 from models.types.mail import IncomingMail, Mailbox
 from models.types.message import MailClass
-from models.types.routing import Creation, ReplyToken, RoutingContext, RoutingDecision, Target
+from models.types.routing import Creation, KnownMessage, ReplyToken, RoutingContext, RoutingDecision, Target
 from tests.rules.mails import (
     ANNA,
     BAD_TOKEN,
@@ -466,10 +466,9 @@ def test_nothing_unproved_ever_reaches_a_customer(incoming: IncomingMail, contex
     if decision.target is not Target.RECORD or not decision.relay:
         return
     mine = [t for t in context.tokens if t.valid and t.recipient == context.sender_address]
+    named: list[KnownMessage | ReplyToken] = [*context.known, *context.tagged, *context.tokens]
     takes_part = any(
-        context.sender_address in known.participants
-        for known in (*context.known, *context.tagged, *context.tokens)
-        if known.record_id == decision.record_id
+        context.sender_address in known.participants for known in named if known.record_id == decision.record_id
     )
     assert context.sender_address not in context.own_addresses or context.sender_is_agent
     assert incoming.mail_class is MailClass.HUMAN
