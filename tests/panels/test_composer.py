@@ -303,7 +303,7 @@ async def test_the_list_of_addresses_says_why_not_and_follows_the_choice():
     async with at(small_desk()) as user:
         await reply(user, "Hello")
         await user.press("ctrl+t")
-        await user.sees("▸ support@desk.test  E the brand's address · usual")
+        await user.sees("▸ support@desk.test  usual · E the brand's address")
         assert "  vip@desk.test      not available: the author may not use it" in user.text
         assert "Hello" in user.text
         await user.press("ctrl+o")

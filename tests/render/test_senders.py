@@ -14,7 +14,7 @@ OPTIONS = SenderOptions("support@desk.test", (OTHER, MINE, TEAM))
 def test_what_is_available_comes_first_and_the_chosen_one_is_marked() -> None:
     assert [plain(line) for line in sender_lines(OPTIONS, "", 80)] == [
         "  anna@desk.test     D the author's own address",
-        "▸ support@desk.test  E the brand's address · usual",
+        "▸ support@desk.test  usual · E the brand's address",
         "  day@day.test       not available: it is bound to another brand",
     ]
     assert [plain(line)[0] for line in sender_lines(OPTIONS, "day@day.test", 80)] == [" ", " ", "▸"]

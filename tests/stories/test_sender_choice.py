@@ -99,7 +99,7 @@ async def test_the_mail_has_the_from_that_stood_there(tmp_path: Path, monkeypatc
         await agent.sees("From  Acme <support@acme.test> · F the company")
         await agent.press("ctrl+t")
         await agent.sees(
-            "▸ support@acme.test  F the company's address of this domain · usual",
+            "▸ support@acme.test  usual · F the company's address of this domain",
             "vip@acme.test      F the company",
             "night@acme.test    not available: the author may not use it",
             "day@day.test       not available: it is bound to another brand",

@@ -28,7 +28,7 @@ from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
 
 SAVE_PAUSE = 0.5  # seconds without a key before the text is saved
-TEXT_IN_SIGHT = 4  # lines of the text and the bar below it
+TEXT_IN_SIGHT = 2  # lines of the text beside a list of addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,7 @@ class Composer(Vertical, can_focus=True):
         """Stop writing and show what can be done with it."""
         if self.mode is None:
             return
+        self._senders.fold()
         self.screen.set_focus(self)
         self._repaint()
         self.post_message(self.Turned())
@@ -315,6 +316,7 @@ class Composer(Vertical, can_focus=True):
                 await self._send_as(self.draft, address)
             except NotAllowed as error:  # said where there is room for all of it
                 self._refusal = tuple(problem_lines([f"{error} {error.remedy}".strip()], self._width))
+                self._senders.fold()
             self._repaint()
 
     async def _send_as(self, draft: DraftView, address: str | None) -> None:
@@ -353,7 +355,8 @@ class Composer(Vertical, can_focus=True):
     @property
     def _room(self) -> int:
         """Lines a list may take from the text, of which some stay in sight."""
-        return self.size.height - self.query_one("#draft-head", Lines).size.height - TEXT_IN_SIGHT
+        others = (self.query_one(where, Lines) for where in ("#draft-head", "#draft-review"))
+        return self.size.height - sum(one.size.height for one in others if one.display) - TEXT_IN_SIGHT
 
     def _close(self, sentence: str, result: Sent | None = None, done: bool = False) -> None:
         if self._timer is not None:

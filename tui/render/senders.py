@@ -24,5 +24,5 @@ def _line(one: Weighed, usual: str, here: bool, wide: int, width: int) -> Line:
     room = max(width - len(address) - 2, 10)
     if not one.available:
         return mark, (address, Role.MUTED), (cut(f"not available: {wash.line(one.because, 200)}", room), Role.BAD)
-    words = f"{wash.line(one.rule, 80)}{' · usual' if one.address == usual else ''}"
+    words = f"{'usual · ' if one.address == usual else ''}{wash.line(one.rule, 80)}"
     return mark, (address, Role.STRONG if here else Role.TEXT), (cut(words, room), Role.MUTED)
