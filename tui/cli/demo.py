@@ -22,8 +22,8 @@ OpenDesk = Callable[["Settings", tuple[str, ...]], int]
 HOLD_SECONDS = 5
 TIPS = (
     f"Mail comes in by itself. r answers: type, Esc, y. It leaves after {HOLD_SECONDS} seconds,",
-    "and the customer writes back in the same thread. z takes back, c writes a note,",
-    "e is done, g q shows mail without a record, ? all keys; q leaves, all is removed.",
+    "and the customer writes back in the same thread. z takes back, c notes, e is",
+    "done, g q: mail without a record, g a: accounts, ? all keys; q removes all.",
 )  # at most 78 characters each
 
 
