@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from models.types.automation import About, Action, Application, Condition, Deed, Rule, Trigger
+from models.types.change import Change
 from tests.panels.fake_desk import FakeDesk, ago, small_desk
 from tests.panels.fake_rules import FakeRules
 from tests.panels.pilot import User, at
@@ -146,6 +148,30 @@ async def test_the_list_the_switch_the_dry_run_and_taking_back(size: tuple[int, 
         await user.sees("Keys in the list of rules")
         await user.press("escape", "escape")
         assert isinstance(user.app.screen, DeskScreen)
+
+
+async def test_news_come_in_and_neither_form_nor_dry_run_goes() -> None:
+    desk = ruled(VIP, LATE)
+    async with at_rules(desk) as user:
+        desk.rules.applied = [did(1)]
+        user.screen.look_again(Change(all=True))
+        await user.sees("What it did last")
+        await user.press("t")
+        await user.sees("Nothing was changed.")
+        desk.rules.kept[2] = replace(LATE, active=True)
+        user.screen.look_again(Change(all=True))
+        await user.sees("2 on, 0 off")
+        assert "it would change 1" in user.text
+        await user.press("escape", "enter")
+        await user.sees("Vip   Ctrl-S saves")
+        await user.type("X")
+        desk.rules.kept[2] = LATE
+        user.screen.look_again(Change(all=True))
+        await user.sees("1 on, 1 off")
+        form = screen(user).form
+        assert form is not None
+        assert form.values["name"] == "VipX"
+        assert "Vip   Ctrl-S saves" in user.text
 
 
 async def test_the_command_line_opens_it_and_its_own_leads_back() -> None:

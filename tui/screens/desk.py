@@ -38,6 +38,7 @@ from tui.widgets.painted import Lines
 if TYPE_CHECKING:
     from tui.panels.command_line import CommandLine
     from tui.panels.composer import Closed, Composer
+    from tui.screens.rules import RulesScreen
     from tui.screens.setup import SetupScreen
 
 WIDE_FROM = 120  # columns that hold list and thread side by side
@@ -68,7 +69,7 @@ class DeskScreen(KeyedScreen):
         self.head = ListHead(desk, id="list-head")
         self.thread = ThreadPanel(desk, clock, id="thread-panel")
         self.status = StatusLine(desk, clock, id="status")
-        self._setup: SetupScreen | None = None  # lies over this one
+        self._setup: SetupScreen | RulesScreen | None = None  # lies over this one
         self._composer: Composer | None = None
         self._command_line: CommandLine | None = None
         self.hints = Lines(id="hints")
@@ -317,7 +318,8 @@ class DeskScreen(KeyedScreen):
         """Lay the automation rules over the desk until they are left."""
         from tui.screens.rules import RulesScreen
 
-        self.app.push_screen(RulesScreen(self._desk, self._clock, self.table), self._setup_left)
+        self._setup = RulesScreen(self._desk, self._clock, self.table)
+        self.app.push_screen(self._setup, self._setup_left)
 
     def _setup_left(self, _: None) -> None:
         self._setup = None
@@ -370,6 +372,8 @@ class DeskScreen(KeyedScreen):
         """Count again; the first time, get the rest of the screen ready behind the first list."""
         self._light()
         self.head.read_counts()
+        if self.records.current is None:
+            self._show_current()  # an empty list moves no cursor
         self._recovery.succeeded()
         if self._composer is None:
             self.set_timer(FURNISH_SECONDS, self.furnish)

@@ -10,9 +10,11 @@ from contextlib import suppress
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.timer import Timer
 from textual.worker import Worker
 
 from models.types.automation import Rule, RuleView, Terms
+from models.types.change import Change
 from models.types.errors import Unfit
 from models.types.record import View
 from tui.bridge import Desk
@@ -36,6 +38,7 @@ from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
 
 PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
+NEWS_SECONDS = 0.5  # news comes in bursts
 NEW = Rule("", ())
 
 
@@ -61,6 +64,8 @@ class RulesScreen(KeyedScreen):
         self._terms = Terms({})
         self._settled = asyncio.Event()  # the rules are read, the form is there
         self._doing: Awaitable[None] | None = None
+        self._news: Timer | None = None  # until it, what changed is gathered
+        self._shown = 0  # the id of the rule below the list
         self._over = False  # help or a dry run lies over the details
         self._base: Rule | None = None  # what the form was filled from; None: a new rule
         self.form: Form | None = None
@@ -94,6 +99,16 @@ class RulesScreen(KeyedScreen):
 
     # -- the list and the details
 
+    def look_again(self, change: Change) -> None:
+        """Read again what may have changed: the rules, and what they did; a form keeps what is typed."""
+        self.status.look_again()
+        if self._news is None:
+            self._news = self.set_timer(NEWS_SECONDS, self._read_news)
+
+    def _read_news(self) -> None:
+        self._news = None
+        self.read()
+
     @work(exclusive=True, group="read", exit_on_error=False)
     async def read(self, name: str = "") -> None:
         """Read the rules again; ``name``: the one to stand on."""
@@ -112,9 +127,12 @@ class RulesScreen(KeyedScreen):
         self.list.put(views, name)
 
     def on_rule_list_moved(self, event: RuleList.Moved) -> None:
-        """Show the rule under the cursor."""
-        self._over = False
-        self._show(event.view)
+        """Show the rule under the cursor; a form, and what lies over the same rule, stay."""
+        rule_id = event.view.rule.id if event.view else 0
+        if rule_id != self._shown:
+            self._shown, self._over = rule_id, False
+        if self.form is None:
+            self._show(event.view)
         self.show_hints(None)
 
     @work(exclusive=True, group="show", exit_on_error=False)
