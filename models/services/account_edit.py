@@ -20,6 +20,7 @@ from models.types.secret import Secret
 from models.types.sender import Proof
 from models.types.trial import TrialResult
 
+OUT_OF_REACH = ("smtp.reach", "fetch.reach")  # steps of a trial whose failure is the network's
 UNPROVED = "Test it first: what was tested must be what is kept."
 
 
@@ -116,13 +117,18 @@ def change(
 
 
 def tested(session: Session, actor: Actor, name: str, trial: TrialResult, *, now: datetime) -> AccountView:
-    """Keep what a test of an account as it is stored said, good or bad. A good one brings a stopped account back."""
+    """Keep what a test of an account as it is stored said, good or bad. A good one brings a stopped account back.
+
+    A server that is out of reach today says nothing about settings that passed before: they stay proved.
+    """
     view = find(session, name, lock=True)
     _require(session, actor, view.id)
     word = account_proof.secret_word(view.said.secret)
     if trial.fingerprint != account_proof.fingerprint(view.said, word):
         raise Overtaken(f"{name} was changed while it was tested.", "Test it again.")
-    account_settings.write_trial(session, view.id, trial, trial.fingerprint)
+    away = trial.failure is not None and trial.failure.key in OUT_OF_REACH
+    kept = Proof.OK if away and proved(session, name) else None
+    account_settings.write_trial(session, view.id, trial, trial.fingerprint, proof=kept)
     if trial.passed:
         accounts.restart(session, view.id)
     announce(session, now, topic="accounts")

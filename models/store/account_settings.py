@@ -37,8 +37,13 @@ def write(session: Session, account_id: int, values: Mapping[str, Any], *, by: s
     edits.change(session, Account, account_id, values, by=by, what=what, now=now)
 
 
-def write_trial(session: Session, account_id: int, result: TrialResult, fingerprint: str) -> None:
-    """Keep what a test of the stored settings said. What it did not find out stays as it was known."""
+def write_trial(
+    session: Session, account_id: int, result: TrialResult, fingerprint: str, *, proof: Proof | None = None
+) -> None:
+    """Keep what a test of the stored settings said. What it did not find out stays as it was known.
+
+    ``proof``: what it proves after all, where that is not the result's own word.
+    """
     steps = [
         [step.key, step.name, step.state.value, step.sentence, step.remedy, step.server_text] for step in result.steps
     ]
@@ -48,7 +53,7 @@ def write_trial(session: Session, account_id: int, result: TrialResult, fingerpr
         "authserv_id": result.authserv_id or None,
     }
     values: dict[str, Any] = {
-        "proof": result.proof,
+        "proof": proof or result.proof,
         "tested_at": result.at,
         "fingerprint": fingerprint,
         "trial": steps,

@@ -76,7 +76,8 @@ def test_an_account_from_add_to_remove(said: Said, dovecot: Dovecot, postfix: Po
     assert said("account", "set", SUPPORT, "--poll-seconds", "120")[0] == 0
     assert said("account", "set", SUPPORT, "--smtp-port", str(postfix.smtps), "--seen", "0")[0] == TEMPORARY
 
-    assert said("account", "off", SUPPORT)[0] == 0
+    code, out, _ = said("account", "off", SUPPORT, "--json")
+    assert (code, json.loads(out)) == (0, {"account": SUPPORT, "active": False, "queued": 0})
     assert listed(said)[0]["state"] == "off"
     code, _, err = said("account", "on", SUPPORT)
     assert (code, "letter" in err) == (0, False), "what was tested as it is needs no second test"
@@ -84,7 +85,8 @@ def test_an_account_from_add_to_remove(said: Said, dovecot: Dovecot, postfix: Po
     shown = json.loads(out)
     assert (code, shown["poll_seconds"], shown["changed_what"], shown["revision"]) == (0, 120, "on", 3)
     assert [step["state"] for step in shown["test"]] == ["ok"] * 12
-    assert said("account", "remove", SUPPORT)[0] == 0
+    code, out, _ = said("account", "remove", SUPPORT)
+    assert (code, "Acme has no address of the company any more" in out) == (0, True)
     assert listed(said) == []
 
 
@@ -244,3 +246,14 @@ def test_a_fingerprint_is_no_place_for_a_password() -> None:
     assert fingerprint(NewAccount("a@b.test", smtp_host="x"), "w") != fingerprint(
         NewAccount("a@b.test", imap_host="x"), "w"
     )
+
+
+def test_what_a_server_says_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from models.types.trial import StepState, TrialStep
+    from tui.cli.account_trial import _tell
+
+    hostile = "535 \x1b]52;c;AAAA\x07\u202e[b]no\x9b31m\r\nok"
+    _tell(TrialStep("smtp.login", "SMTP: log in", StepState.FAILED, f"said {hostile}", "do", hostile))
+    err = capsys.readouterr().err
+    assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(err)
+    assert err.count("\n") == 3

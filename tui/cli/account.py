@@ -48,7 +48,7 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
         named[name] = part = parts.add_parser(name, parents=[places], help=text)
         part.add_argument("name", metavar="NAME")
         part.set_defaults(run=run)
-    for name in ("show", "set", "test", "secret", "sign-in"):
+    for name in ("show", "set", "test", "on", "off", "remove", "secret", "sign-in"):
         words.as_json(named[name])
     for name in ("set", "secret", "sign-in", "on", "off", "remove"):
         words.seen(named[name])
