@@ -9,7 +9,7 @@ from models.rules import auto_reply, tokens
 from models.rules.address import domain, normal
 from models.rules.threading import reply_subject
 from models.services import sender, way
-from models.services.composing import sender_line
+from models.services.composing import sender_line, sender_tried
 from models.store import messages, outbox, traffic
 from models.store.desk_facts import DeskFacts
 from models.store.messages import NO_ID_DOMAIN, NewMessage
@@ -95,5 +95,6 @@ def _message(
         sender=sender_line(choice),
         account_id=choice.account_id,
         sending_address_id=choice.address_id,
+        tried=sender_tried(choice),
         sent_at=now,
     )

@@ -69,6 +69,11 @@ def sender_line(choice: SenderChoice) -> str:
     return f"{choice.display_name} <{choice.address}>" if choice.display_name else choice.address
 
 
+def sender_tried(choice: SenderChoice) -> tuple[tuple[str, str, str], ...]:
+    """Write the rules that were asked for a sender, in order, as a message keeps them."""
+    return tuple((one.rule, "yes" if one.available else "no", f"{one.address}: {one.because}") for one in choice.tried)
+
+
 def record_of(session: Session, record_id: int, *, lock: bool = True) -> RecordFacts:
     """Read a record, by default locked until the transaction ends."""
     found = records.lock(session, record_id) if lock else records.read(session, record_id)

@@ -11,7 +11,15 @@ from models.rules.drafting import problems
 from models.rules.leak import repeats_note
 from models.services import audience, automation, mass, sender, way
 from models.services.arrive import preview
-from models.services.composing import audience_of, draft_view, record_of, sender_line, sender_of, subject_of
+from models.services.composing import (
+    audience_of,
+    draft_view,
+    record_of,
+    sender_line,
+    sender_of,
+    sender_tried,
+    subject_of,
+)
 from models.services.copies import Way, enqueue
 from models.services.draft_files import as_step
 from models.services.need import turn
@@ -142,6 +150,7 @@ def _message(
         sender=sender_line(choice),
         account_id=choice.account_id,
         sending_address_id=None if note else choice.address_id,
+        tried=() if note else sender_tried(choice),
         left_out=people.left_out,
         sent_at=now,
     )

@@ -440,3 +440,14 @@ def test_an_unbound_address_serves_every_brand(world: World, record: int) -> Non
         set_up(world, addresses.bind, "vip@desk.test", ["Day"])
         set_up(world, addresses.unbind, "vip@desk.test", ["Day"])
     assert set_up(world, addresses.unbind, "vip@desk.test", []).brands == ()
+
+
+def test_the_message_keeps_which_rules_were_asked_for_its_sender(world: World, record: int) -> None:
+    vip = add(world, "vip@desk.test", sequence=50)
+    world.write(sending.choose_for_record, record, vip.id)
+    set_up(world, addresses.change, "vip@desk.test", AddressChange(active=False))
+    send(world, draft(world, record))
+    assert world.all(Message, col(Message.sender) != "")[-1].tried == [
+        ["B chosen by a rule", "no", "vip@desk.test: it is switched off"],
+        ["F the company's address of this domain", "yes", f"{SUPPORT}: first that is available"],
+    ]

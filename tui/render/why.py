@@ -1,6 +1,6 @@
-"""Why a mail is where it is: every routing rule that was tried, in order."""
+"""Why a mail is where it is, or goes out as what it does: every rule that was tried, in order."""
 
-from models.types.message import MessageView
+from models.types.message import Direction, MessageView
 from tui.render import wash
 from tui.render.cells import pad, wrap
 from tui.render.ink import BLANK, Line, Role
@@ -10,7 +10,12 @@ from tui.render.people import person
 def why_lines(message: MessageView, width: int, *, reason: str = "") -> list[Line]:
     """Paint the rules tried with outcome and reason; says so when nothing was routed. ``reason``: of a quarantine."""
     lines: list[Line] = [
-        (("Why this message is here", Role.STRONG),),
+        (
+            (
+                "Why it has this sender" if message.direction is Direction.OUT else "Why this message is here",
+                Role.STRONG,
+            ),
+        ),
         ((person(message.author_name, message.author_address), Role.TEXT),),
         ((wash.line(message.message_id, width - 1), Role.MUTED),),
         BLANK,
