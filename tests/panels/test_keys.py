@@ -4,7 +4,7 @@ import pytest
 from textual.events import Key
 
 from models.types.errors import NotAllowed, NotFound, SettingsError
-from models.types.message import AttachmentView
+from models.types.message import AttachmentView, MailClass
 from models.types.record import Need, View
 from tests.panels.fake_desk import FakeDesk, long_desk, message, small_desk
 from tests.panels.pilot import at
@@ -226,6 +226,16 @@ async def test_a_bounced_copy_goes_to_a_corrected_address():
         assert user.screen.context is Context.THREAD
 
 
+async def test_S_is_about_the_bounced_copy_when_its_report_is_the_newest_message():
+    desk = small_desk()
+    desk.threads[4] = [desk.threads[4][0], message(49, 4, mail_class=MailClass.REPORT, text="Undeliverable")]
+    async with at(desk) as user:
+        await user.press("j", "j", "j")
+        await user.until(lambda: user.screen.thread.row_id == 4)
+        await user.press("S")
+        await user.sees(": resend li@gone.example")
+
+
 async def test_i_shows_each_copy_with_the_reason_above_the_server_s_words():
     async with at(small_desk()) as user:
         await user.press("j", "j", "j", "enter", "k", "k", "k", "i")
@@ -234,7 +244,7 @@ async def test_i_shows_each_copy_with_the_reason_above_the_server_s_words():
         assert user.text.index("the server said: 550 5.1.1 User unknown") > reason
         await user.press("j", "j", "S")
         await user.sees(": resend kay@example.org")
-        await user.press("escape", "k", "S")
+        await user.press("escape", "j", "S")
         assert user.status == "No copy of this message is failed, bounced or unsure."
         await user.press("escape")
         await user.sees("Your parcel is on its way.")

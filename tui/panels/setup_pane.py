@@ -10,6 +10,7 @@ from models.types.errors import FieldProblem
 from models.types.trial import StepState, TrialStep
 from tui.bridge_setup import Proposal, Words
 from tui.panels.setup_fields import fields
+from tui.render import wash
 from tui.render.ink import Line, Role
 from tui.render.setup import TITLES, item_lines, said_lines, step_lines
 from tui.render.setup_item import Item, Room
@@ -82,7 +83,7 @@ class SetupPane(Vertical):
         self.details.show([painted])
 
     def _show_title(self, text: str) -> None:
-        self.query_one("#setup-title", Lines).show(((f" {text}", Role.MUTED),))
+        self.query_one("#setup-title", Lines).show(((f" {wash.line(text)}", Role.STRONG),))
 
     # -- the form
 
@@ -98,7 +99,7 @@ class SetupPane(Vertical):
         self.details.display = False
         self.form = form
         of = item.title if item is not None else f"new: {TITLES[room].lower()}"
-        self._show_title(f"{of}   Ctrl-S saves, Esc leaves")
+        self._show_title(of)
         form.begin()
 
     async def close(self) -> None:

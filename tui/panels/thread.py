@@ -334,13 +334,17 @@ class ThreadPanel(Vertical):
         return True
 
     def to_resend(self) -> DeliveryView | None:
-        """The copy to send again: the one chosen in the details, else the chosen message's first that needs it."""
-        message = self.message
-        waiting = undelivered(message) if message else ()
+        """The copy to send again: the one chosen in the details, else the first that needs it.
+
+        Of the chosen message; when that has none, as a delivery report has, of the newest one that has.
+        """
         detail = self.aside.detail
         if isinstance(detail, DeliveryView):
-            return detail if detail in waiting else None
-        return waiting[0] if waiting else None
+            return detail if self.message and detail in undelivered(self.message) else None
+        chosen = (self.message,) if self.message else ()
+        others = reversed(self.thread.messages) if self.thread else ()
+        waiting = (copy for message in (*chosen, *others) for copy in undelivered(message))
+        return next(waiting, None)
 
     def to_save(self) -> int | None:
         """The index of the file to save: the one chosen in the details, or the only one. None: one must be chosen."""

@@ -9,7 +9,7 @@ from models.types.delivery import DeliveryState
 from models.types.message import DeliveryView
 from models.types.people import Channel
 from tui.render import wash
-from tui.render.cells import wrap
+from tui.render.cells import length, wrap
 from tui.render.ink import Line, Role
 from tui.render.people import person
 from tui.render.times import clock, seconds_left
@@ -66,4 +66,14 @@ def delivery_lines(one: DeliveryView, width: int, now: datetime) -> list[Line]:
             washed = wash.line(text, 400)
             if washed:
                 lines.extend((("  ", Role.TEXT), (part, said)) for part in wrap(prefix + washed, max(width - 2, 8)))
+                if not prefix and one.state in (DeliveryState.BOUNCED, DeliveryState.FAILED):
+                    lines = _with_key(lines, width)
     return lines
+
+
+def _with_key(lines: list[Line], width: int) -> list[Line]:
+    """Name the key that sends it again, behind the last line or below it."""
+    key: Line = (("  S", Role.KEY), (" sends it again", Role.MUTED))
+    if length(lines[-1]) + length(key) <= width:
+        return [*lines[:-1], (*lines[-1], *key)]
+    return [*lines, key]

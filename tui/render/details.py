@@ -39,9 +39,7 @@ def detail_lines(message: MessageView, detail: Detail, width: int, now: datetime
     facts = f"  {detail.attempts} {'try' if detail.attempts == 1 else 'tries'}"
     if detail.attempts and detail.next_try_at is not None:
         facts += f" · next {clock(detail.next_try_at, now)}"
-    if detail.state in RESENDABLE and detail.channel is Channel.EMAIL:
-        lines.append(((facts + " · ", Role.MUTED), ("S", Role.KEY), (" sends it again", Role.MUTED)))
-    elif detail.channel is Channel.EMAIL:
+    if detail.channel is Channel.EMAIL:
         lines.append(((facts, Role.MUTED),))
     return [*lines, BLANK]
 

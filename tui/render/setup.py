@@ -61,7 +61,7 @@ def item_row(item: Item, title_cells: int, width: int) -> Line:
 
 def item_lines(item: Item, width: int) -> list[Line]:
     """Paint everything known of an item, labels at the left."""
-    lines: list[Line] = [((cut(wash.line(item.title), width), Role.STRONG),), BLANK]
+    lines: list[Line] = []
     for fact in item.facts:
         lines += labelled(fact.label, fact.text, fact.role, width)
     return lines

@@ -404,7 +404,8 @@ class SetupScreen(KeyedScreen):
         """Show this in the footer; None: the keys of the place."""
         context = self.context
         if line is None and context is not None:
-            fit = [one for one in self.table if context in one.contexts]
+            now = self.situation(context)
+            fit = [one for one in self.table if context in one.contexts and not one.why_not(now)]
             line = hints(fit, self.size.width)
         if line is not None:
             self.hints.show(line)

@@ -17,7 +17,8 @@ def items(session: Session, now: datetime) -> tuple[Item, ...]:
     places |= {one.address: (Room.ADDRESSES, f"#{one.id}") for one in addresses.views(session)}
     made = []
     for number, finding in enumerate(check(session)):
-        room, target = places.get(finding.about, (Room.ADDRESSES, ""))
+        host = finding.about.rpartition("@")[2]  # an alias stands with its domain
+        room, target = places.get(finding.about) or places.get(host) or (Room.ADDRESSES, "")
         role = Role.BAD if finding.problem else Role.NEED
         facts = (Fact("What", finding.sentence, role), Fact("What to do", finding.remedy))
         made.append(
