@@ -23,6 +23,7 @@ from models.types.account import AccountPlan, Endpoint, Security
 from models.types.trial import StepState, TrialResult, TrialStep
 
 ENDS_SOON_DAYS = 14
+AFTER_FAILURE = "What comes before it failed."
 
 _QUICK = Deadlines(connect=15, command=30, data=30, block=30, dot=60, quit=2)
 Work = Callable[[], Awaitable[str]]
@@ -195,7 +196,7 @@ class Trial:
         if key == "message.sent" and not skip and self._done["fetch.look"].state is not StepState.OK:
             skip = "What would come back could not be fetched."
         if not skip and self._done[after].state is not StepState.OK:
-            skip = "What comes before it failed."
+            skip = AFTER_FAILURE
         if skip:
             yield replace(step, state=StepState.SKIPPED, sentence=skip)
             return

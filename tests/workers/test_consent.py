@@ -14,7 +14,7 @@ from models.rules.bound import bound
 from models.services import accounts, consent, vault
 from models.store import accounts as stored_accounts
 from models.store.changes import announce
-from models.tables.mail import Account, Delivery, OauthGrant, RawMail
+from models.tables.mail import Account, OauthGrant, RawMail
 from models.types.account import Auth, NewAccount, Security
 from models.types.delivery import DeliveryState
 from models.types.errors import SettingsError
@@ -131,7 +131,6 @@ async def test_the_end_of_a_consent_stops_the_account_and_keeps_its_queue(
         def put_right(session: Any) -> None:
             session.execute(update(Account).values(secret=fresh))
             stored_accounts.restart(session, account.id)
-            session.execute(update(Delivery).values(ready_at=now))
             announce(session, now, topic="accounts")
 
         desk.database.write(put_right)

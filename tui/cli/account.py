@@ -95,7 +95,7 @@ def run_show(arguments: Namespace) -> int:
         return 0
     steps = facts.pop("test")
     for name, value in facts.items():
-        if value not in ("", None):
+        if value not in ("", None, []):
             say(f"{name.replace('_', ' '):<18} {value}")
     for step in steps:
         say(f"  {step['state']:<8} {step['name']}" + (f": {step['sentence']}" if step["sentence"] else ""))

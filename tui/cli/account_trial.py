@@ -4,6 +4,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from gateway.trial.run import AFTER_FAILURE
 from gateway.workers.account_trial import AccountTrial
 from models.types.account import NewAccount
 from models.types.errors import NightdeskError
@@ -70,7 +71,7 @@ def as_plain(result: TrialResult) -> dict[str, object]:
 def _tell(step: TrialStep) -> None:
     """Write a step's line; on a terminal the running one is written over by how it ended."""
     terminal = sys.stderr.isatty()
-    if step.state is StepState.RUNNING and not terminal:
+    if (step.state is StepState.RUNNING and not terminal) or step.sentence == AFTER_FAILURE:
         return
     line = f"{_MARKS[step.state]:<7} {step.name}" + (f": {step.sentence}" if step.sentence else "")
     start = "\r\x1b[K" if terminal else ""
