@@ -107,7 +107,7 @@ async def test_who_was_faster_is_said_and_the_form_stays() -> None:
         await user.type("X")
         await user.press("ctrl+s")
         await user.until(lambda: "berta changed stop" in says(user))
-        form = screen(user).form
+        form = screen(user).pane.form
         assert form is not None
         assert form.values["name"] == "VipX"
 
@@ -120,7 +120,7 @@ async def test_leaving_a_changed_form_asks() -> None:
         await user.press("escape")
         await user.until(lambda: says(user) == ASKS)
         await user.press("escape")
-        await user.until(lambda: screen(user).form is None)
+        await user.until(lambda: screen(user).pane.form is None)
         await user.sees("kind is ticket")
 
 
@@ -168,7 +168,7 @@ async def test_news_come_in_and_neither_form_nor_dry_run_goes() -> None:
         desk.rules.kept[2] = LATE
         user.screen.look_again(Change(all=True))
         await user.sees("1 on, 1 off")
-        form = screen(user).form
+        form = screen(user).pane.form
         assert form is not None
         assert form.values["name"] == "VipX"
         assert "Vip   Ctrl-S saves" in user.text
@@ -193,6 +193,6 @@ async def test_typed_ahead_it_goes_where_the_keys_lead() -> None:
             user.app.simulate_key(key)
         await user.until(lambda: isinstance(user.app.screen, RulesScreen))
         await user.until(lambda: "say what is to be done" in says(user))
-        form = screen(user).form
+        form = screen(user).pane.form
         assert form is not None
         assert (form.values["name"], form.values["when"]) == ("Vip", "opened")

@@ -4,12 +4,11 @@ It lies over the desk, which goes on behind it; everything typed stays until it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.timer import Timer
 from textual.worker import Worker
 
@@ -19,14 +18,13 @@ from models.types.errors import Unfit
 from models.types.record import View
 from tui.bridge import Desk
 from tui.keys import Command, Context, Situation
-from tui.panels import rule_form
 from tui.panels.clock import Clock
 from tui.panels.command_line import CommandLine
 from tui.panels.help import help_lines
 from tui.panels.hints import hints
 from tui.panels.rule_list import RuleList
+from tui.panels.rule_pane import RulePane
 from tui.panels.status import StatusLine
-from tui.render import wash
 from tui.render.ink import Line, Role
 from tui.render.rule import details, rehearsed
 from tui.screens.keyed import KeyedScreen
@@ -34,12 +32,10 @@ from tui.screens.rules_deeds import RulesDeeds
 from tui.screens.trouble import sentence_of
 from tui.widgets.fault import Fault, fault_of
 from tui.widgets.form import Form
-from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
 
 PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
 NEWS_SECONDS = 0.5  # news comes in bursts
-NEW = Rule("", ())
 
 
 class RulesScreen(KeyedScreen):
@@ -47,12 +43,9 @@ class RulesScreen(KeyedScreen):
 
     CSS = """
     RulesScreen { layout: vertical; background: $background; color: $foreground; scrollbar-size: 0 0; }
-    RulesScreen #rules-head, RulesScreen #rules-title { height: 1; background: $surface; }
+    RulesScreen #rules-head { height: 1; background: $surface; }
     RulesScreen #rules-list { height: 40%; }
-    RulesScreen #rules-pane { height: 1fr; }
-    RulesScreen #rules-details { height: 1fr; }
     RulesScreen.-writing #rules-list { display: none; }
-    RulesScreen.-writing #rules-details { display: none; }
     RulesScreen #status, RulesScreen #hints { height: 1; background: $surface; }
     """
 
@@ -66,13 +59,8 @@ class RulesScreen(KeyedScreen):
         self._doing: Awaitable[None] | None = None
         self._news: Timer | None = None  # until it, what changed is gathered
         self._shown = 0  # the id of the rule below the list
-        self._over = False  # help or a dry run lies over the details
-        self._base: Rule | None = None  # what the form was filled from; None: a new rule
-        self.form: Form | None = None
         self.list = RuleList(id="rules-list")
-        self.pane = Vertical(id="rules-pane")
-        self.title_line = Lines(id="rules-title")
-        self.details = Pager(id="rules-details")
+        self.pane = RulePane(id="rules-pane")
         self.head = Lines(id="rules-head")
         self.status = StatusLine(desk, clock, id="status")
         self.hints = Lines(id="hints")
@@ -83,9 +71,7 @@ class RulesScreen(KeyedScreen):
         """Lay out the panes."""
         yield self.head
         yield self.list
-        with self.pane:
-            yield self.title_line
-            yield self.details
+        yield self.pane
         self.command_line.display = False
         yield self.status
         yield self.command_line
@@ -130,36 +116,23 @@ class RulesScreen(KeyedScreen):
         """Show the rule under the cursor; a form, and what lies over the same rule, stay."""
         rule_id = event.view.rule.id if event.view else 0
         if rule_id != self._shown:
-            self._shown, self._over = rule_id, False
-        if self.form is None:
-            self._show(event.view)
+            self._shown, self.pane.over = rule_id, False
+        self._show(event.view)
         self.show_hints(None)
 
     @work(exclusive=True, group="show", exit_on_error=False)
     async def _show(self, view: RuleView | None) -> None:
         if view is None:
-            self.lay("", lambda _: [], over=False)
+            self.pane.lay("", lambda _: [], over=False)
             return
         applied = await self._rules.newest(view.rule.id)
         now = self._clock()
-        self.lay(view.rule.name, lambda width: details(view, applied, now, width), over=False)
-
-    def lay(self, title: str, lines: Callable[[int], list[Line]], *, over: bool = True) -> None:
-        """Show lines below the list; ``over``: until Esc."""
-        if not over and self._over:
-            return
-        self._over = over
-
-        def painted() -> list[Line]:
-            return [((" ", Role.TEXT), *line) for line in lines(max(self.details.size.width - 2, 20))]
-
-        self.title_line.show(((f" {wash.line(title)}", Role.MUTED),))
-        self.details.show([painted])
+        self.pane.lay(view.rule.name, lambda width: details(view, applied, now, width), over=False)
 
     def back(self) -> None:
         """Take away what lies over the details, then leave."""
-        if self._over:
-            self._over = False
+        if self.pane.over:
+            self.pane.over = False
             self._show(self.list.current)
         else:
             self.dismiss()
@@ -171,7 +144,7 @@ class RulesScreen(KeyedScreen):
         """Say what it would do to the last records."""
         self.say("Trying …")
         found = await self._rules.test(view.rule)
-        self.lay(f"{view.rule.name}: what it would do", lambda width: rehearsed(found, width))
+        self.pane.lay(f"{view.rule.name}: what it would do", lambda width: rehearsed(found, width))
         self.say("Nothing was changed. PgDn pages, Esc closes.")
 
     @work(group="deed", exit_on_error=False)
@@ -207,15 +180,8 @@ class RulesScreen(KeyedScreen):
     @work(exclusive=True, group="form", exit_on_error=False)
     async def _open_form(self, rule: Rule | None) -> None:
         try:
-            self._base, self._over = rule, False
-            form = Form(rule_form.specs(lambda: self._terms), id="rule-form")
             self.add_class("-writing")
-            await self.pane.mount(form)
-            form.fill(rule_form.values(rule or NEW))
-            self.form = form
-            of = wash.line(rule.name) if rule else "new rule"
-            self.title_line.show(((f" {of}   Ctrl-S saves, Esc leaves", Role.MUTED),))
-            form.begin()
+            await self.pane.open(rule, lambda: self._terms)
         finally:
             self._settled.set()
 
@@ -228,9 +194,7 @@ class RulesScreen(KeyedScreen):
     async def _close_form(self) -> None:
         try:
             self.set_focus(self.list)
-            if self.form is not None:
-                form, self.form = self.form, None
-                await form.remove()
+            await self.pane.close()
             self.remove_class("-writing")
             self._show(self.list.current)
         finally:
@@ -255,7 +219,7 @@ class RulesScreen(KeyedScreen):
     async def _keep(self, form: Form) -> None:
         form.refuse(())
         try:
-            rule = rule_form.read(form.values, self._base)
+            rule = self.pane.read(form)
             sentence = await self._rules.save(rule)
         except Unfit as error:
             left = form.refuse(error.problems)
@@ -274,7 +238,8 @@ class RulesScreen(KeyedScreen):
         focused = self.focused
         if focused is None or focused is self.list:
             return Context.RULES
-        return Context.FORM if self.form is not None and self.form in focused.ancestors else None
+        form = self.pane.form
+        return Context.FORM if form is not None and form in focused.ancestors else None
 
     @property
     def asking(self) -> bool:
@@ -337,7 +302,7 @@ class RulesScreen(KeyedScreen):
 
     def help(self) -> None:
         """Show the keys."""
-        self.lay("help", lambda width: help_lines(self.table, Context.RULES, width))
+        self.pane.lay("help", lambda width: help_lines(self.table, Context.RULES, width))
 
     def redraw(self) -> None:
         """Draw everything anew, and read it again."""

@@ -26,7 +26,7 @@ class RulesDeeds:
         return None
 
     def _form(self, deed: str) -> Awaitable[None] | None:
-        form = self._screen.form
+        form = self._screen.pane.form
         if form is None:
             return None
         deeds: dict[str, Callable[[], Awaitable[None]]] = {
@@ -42,8 +42,8 @@ class RulesDeeds:
         deeds: dict[str, Callable[[], object]] = {
             "down": lambda: screen.list.move(1),
             "up": lambda: screen.list.move(-1),
-            "page_down": lambda: screen.details.page(1),
-            "page_up": lambda: screen.details.page(-1),
+            "page_down": lambda: screen.pane.details.page(1),
+            "page_up": lambda: screen.pane.details.page(-1),
             "top": lambda: screen.list.edge(-1),
             "bottom": lambda: screen.list.edge(1),
         }
