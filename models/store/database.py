@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from models.types.errors import DatabaseError
+from models.types.errors import DatabaseError, NotAllowed
 
 T = TypeVar("T")
 
@@ -136,6 +136,8 @@ def _sentences() -> Iterator[None]:
 
 def _translate(error: DBAPIError) -> Exception:
     words = str(error.orig).lower()
+    if "bound to another brand" in words:  # a trigger's words: somebody bound it since it was judged
+        return NotAllowed("This sending address is bound to another brand by now.", "Choose another one.")
     for sign, sentence, remedy in (
         ("deadlock", "The database let another program go first.", "Nothing was saved; it is tried again."),
         ("locked", "The database is locked by another program.", "Nothing was saved; try again in a moment."),

@@ -7,6 +7,7 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
+from gateway.workers import wires
 from gateway.workers.wires import make_wires
 from models.services import addresses, admin, brands, domains, drafts, reply, resend, settle, teams, undo
 from models.services.addresses import AddressChange
@@ -20,6 +21,7 @@ from models.types.actor import Actor
 from models.types.delivery import DeliveryState
 from models.types.draft import DraftMode, NotSendable, Sent
 from models.types.errors import NotAllowed, NotFound, Overtaken
+from models.types.mail import OutgoingMail
 from models.types.outbox import Accepted
 from models.types.people import AgentView
 from tests.services.letters import World, letter
@@ -407,7 +409,7 @@ def test_no_draft_takes_it(world: World, record: int, strange: int) -> None:
 
 def test_no_record_takes_it_nor_moves_under_it(world: World, record: int, strange: int) -> None:
     refuses(world, "UPDATE record SET sending_address_id = :a WHERE id = :id", a=strange, id=record)
-    with pytest.raises(IntegrityError, match=BOUND):
+    with pytest.raises(NotAllowed, match=BOUND):
         world.write(sending.choose_for_record, record, strange)
     day = world.read(brands.find, "Day").id
     world.write(lambda s: s.execute(update(Record).values(brand_id=day)))
@@ -450,4 +452,27 @@ def test_the_message_keeps_which_rules_were_asked_for_its_sender(world: World, r
     assert world.all(Message, col(Message.sender) != "")[-1].tried == [
         ["B chosen by a rule", "no", "vip@desk.test: it is switched off"],
         ["F the company's address of this domain", "yes", f"{SUPPORT}: first that is available"],
+    ]
+
+
+def test_an_address_bound_between_judging_and_keeping_stops_its_mail_only(
+    world: World, record: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another admin's transaction commits just after the mail was judged."""
+    add(world, "vip@desk.test", sequence=50)
+    set_up(world, brands.add, BrandChange(name="Day"))
+    send(world, draft(world, record, "vip@desk.test"))
+    other = ticket(world, sender="Ben <ben@customer.test>", subject="Other")
+    send(world, draft(world, other))
+    compose = wires.compose
+
+    def meanwhile(mail: OutgoingMail) -> bytes:
+        if mail.sender.address == "vip@desk.test":
+            set_up(world, addresses.bind, "vip@desk.test", ["Day"])
+        return compose(mail)
+
+    monkeypatch.setattr(wires, "compose", meanwhile)
+    assert sorted(leaves(world)) == [
+        ("", "This sending address is bound to another brand by now. Choose another one."),
+        (f"Night <{SUPPORT}>", ""),
     ]
