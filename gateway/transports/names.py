@@ -14,6 +14,7 @@ LIFETIME = 6.0  # for one question, all servers and tries together
 PATIENCE = 2  # questions nobody answers before we stop asking
 MOST_VALUES = 100
 LONGEST_VALUE = 10_000  # characters; a TXT record can hold 64 kB
+_ROOT = Question(".", "NS")
 
 
 class Names:
@@ -29,8 +30,17 @@ class Names:
     def ask(self, question: Question) -> Answer:
         """Ask once; the same answer ever after. Raises nothing."""
         if question not in self._known:
-            self._known[question] = self._ask(question)
+            found = self._ask(question)
+            if found.asked in (Asked.NO_NAME, Asked.NOTHING) and self._cut_off():
+                found = Answer(Asked.UNREACHABLE, why="the name server asked knows nothing of the internet")
+            self._known[question] = found
         return self._known[question]
+
+    def _cut_off(self) -> bool:
+        """Tell whether the server denies even the root: without a way out some deny every name there is."""
+        if _ROOT not in self._known:
+            self._known[_ROOT] = self._ask(_ROOT)
+        return self._known[_ROOT].asked in (Asked.NO_NAME, Asked.NOTHING)
 
     def _ask(self, question: Question) -> Answer:
         import dns.exception
@@ -106,7 +116,7 @@ def _value(record: Any, kind: str) -> str:
         text = b"".join(record.strings)[:LONGEST_VALUE].decode("utf-8", "replace")
     elif kind == "MX":
         text = f"{record.preference} {_plain(record.exchange)}"
-    elif kind == "PTR":
+    elif kind in ("PTR", "NS"):
         text = _plain(record.target)
     else:
         text = str(record.address)

@@ -24,7 +24,7 @@ class NameServer:
     """
 
     def __init__(self) -> None:
-        self.zone: dict[tuple[str, str], list[str]] = {}
+        self.zone: dict[tuple[str, str], list[str]] = {("", "NS"): ["a.root-servers.test."]}
         self.faults: dict[str, str] = {}
         self.asked: Counter[tuple[str, str]] = Counter()
         self.over_tcp = 0

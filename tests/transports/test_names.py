@@ -43,6 +43,14 @@ def test_nothing_and_no_name_are_answers(server: NameServer, names: Names) -> No
     assert names.ask(Question("gone.test", "MX")).asked is Asked.NO_NAME
 
 
+def test_a_server_that_answers_for_its_own_names_only_is_believed(server: NameServer, names: Names) -> None:
+    server.txt("d.test", "x")
+    server.faults[""] = "refused"
+    assert names.ask(Question("d.test", "MX")).asked is Asked.NOTHING
+    assert names.ask(Question("gone.test", "MX")).asked is Asked.NO_NAME
+    assert server.asked["", "NS"] == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "why"), [("servfail", "SERVFAIL"), ("refused", "REFUSED"), ("silence", "in time"), ("garbage", "")]
 )

@@ -101,7 +101,8 @@ def test_a_domain_where_all_is_well(clinic: Desk, dns: NameServer) -> None:
 
 
 def test_a_domain_with_nothing_is_told_what_to_add(clinic: Desk, dns: NameServer) -> None:
-    dns.zone = {("mail.desk.test", "A"): ["192.0.2.1"], ("desk.test", "A"): ["192.0.2.9"]}
+    root = {("", "NS"): ["a.root-servers.test."]}
+    dns.zone = root | {("mail.desk.test", "A"): ["192.0.2.1"], ("desk.test", "A"): ["192.0.2.9"]}
     report = look(clinic, dns)
     assert one(report, "MX").grade is Grade.WARNING
     spf, key, dmarc, reverse = (one(report, each) for each in ("SPF", "DKIM", "DMARC", "reverse"))
@@ -244,6 +245,17 @@ def test_dns_out_of_reach_is_said_and_nothing_is_called_missing(clinic: Desk, dn
     assert not [each for each in report.findings if each.record_value], "nothing to add: it may all be there"
     assert all("could not be asked" in each.sentence for each in report.findings)
     assert not active(clinic)
+
+
+@pytest.mark.parametrize("known", [{}, {("", "A"): ["192.0.2.200"]}])
+def test_a_name_server_that_denies_every_name_is_not_believed(
+    clinic: Desk, dns: NameServer, known: dict[tuple[str, str], list[str]]
+) -> None:
+    """As they do in a network without a way out: even the root of all names is denied."""
+    dns.zone = known
+    report = look(clinic, dns)
+    assert {each.grade for each in report.findings} == {Grade.UNKNOWN}
+    assert "knows nothing of the internet" in report.findings[0].sentence
 
 
 @pytest.mark.parametrize("name", ["more.test", "desk.test", "_dmarc.desk.test", f"{SELECTOR}._domainkey.desk.test"])
