@@ -281,6 +281,8 @@ COMMANDS: tuple[Command, ...] = (
     _C("form.save", "", ("ctrl+s",), "test and save", "save", IN_FORM),
     _C("form.next", "", ("tab", "down", "enter"), "next field", "next field", IN_FORM),
     _C("form.previous", "", ("shift+tab", "up"), "field before", "", IN_FORM),
+    _C("form.page_down", "", ("pagedown",), "page the notes and the test below the form, else the form", "", IN_FORM),
+    _C("form.page_up", "", ("pageup",), "page it back", "", IN_FORM),
     _C("form.leave", "", ("escape",), "leave; what is not saved is asked about", "leave", IN_FORM),
     _C("app.search", "search", ("/",), "search as you type", "search", READING, always, "words"),
     _C("app.command", "", (":",), "type a command", "command", BUT_TEXT),

@@ -317,6 +317,14 @@ async def test_search_as_you_type_enter_keeps_escape_clears():
         await user.until(lambda: len(user.listed) == 10)
 
 
+async def test_the_prompt_says_which_line_it_is():
+    async with at(small_desk()) as user:
+        await user.press("slash", "escape", "colon")
+        await user.until(lambda: user.lines[-1].startswith(":"))
+        await user.press("escape", "slash")
+        await user.until(lambda: user.lines[-1].startswith("/"))
+
+
 async def test_the_command_line_completes_runs_and_refuses():
     async with at(small_desk()) as user:
         await user.press("colon")

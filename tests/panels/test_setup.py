@@ -103,6 +103,22 @@ async def test_a_failed_test_keeps_everything_typed_and_shows_the_server_s_words
         await user.until(lambda: desk.setup.kept)
 
 
+async def test_what_stands_below_a_form_is_paged():
+    desk = small_desk()
+    desk.setup.fails = True
+    async with at(desk) as user:
+        screen = await goes(user)
+        await user.press("enter")
+        await user.until(lambda: screen.context is Context.FORM)
+        await user.press("pagedown", "pageup")  # the form alone
+        await user.press("ctrl+s")
+        await user.sees("✗ SMTP: log in")
+        await user.press("pageup")
+        await user.sees("✓ SMTP: smtp.acme.test:465 answers")
+        await user.press("pagedown")
+        await user.sees("the server said")
+
+
 async def test_what_is_unfit_stands_below_its_field():
     async with at(small_desk()) as user:
         screen = await goes(user)

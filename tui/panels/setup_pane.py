@@ -14,7 +14,7 @@ from tui.render import wash
 from tui.render.ink import Line, Role
 from tui.render.setup import TITLES, item_lines, said_lines, step_lines
 from tui.render.setup_item import Item, Room
-from tui.widgets.blocks import Painter
+from tui.widgets.blocks import START, Painter
 from tui.widgets.form import Form
 from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
@@ -167,5 +167,5 @@ def show_told(pager: Pager, said: Sequence[str], steps: Sequence[TrialStep]) -> 
     painters += [partial(paint, partial(step_lines, (step,))) for step in steps]
     pager.show(painters)
     failed = next((n for n, step in enumerate(steps) if step.state is StepState.FAILED), None)
-    newest = pager.blocks.last_page(max(pager.size.height, 1))
+    newest = pager.blocks.last_page(max(pager.size.height, 1)) if steps else START
     pager.go(newest if failed is None else min(newest, (failed + bool(said), 0)))

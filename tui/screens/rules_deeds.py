@@ -34,6 +34,8 @@ class RulesDeeds:
             "leave": form.action_leave,
             "next": lambda: form.action_walk(1),
             "previous": lambda: form.action_walk(-1),
+            "page_down": lambda: form.action_page(1),
+            "page_up": lambda: form.action_page(-1),
         }
         return deeds[deed]()
 

@@ -37,11 +37,17 @@ class SetupDeeds:
         form = self._screen.pane.form
         if form is None:
             return None
+        steps = self._screen.pane.steps
+        if steps.display and deed in ("page_down", "page_up"):
+            steps.page(1 if deed == "page_down" else -1)
+            return None
         deeds: dict[str, Callable[[], Awaitable[None]]] = {
             "save": form.action_save,
             "leave": form.action_leave,
             "next": lambda: form.action_walk(1),
             "previous": lambda: form.action_walk(-1),
+            "page_down": lambda: form.action_page(1),
+            "page_up": lambda: form.action_page(-1),
         }
         return deeds[deed]()
 

@@ -112,7 +112,7 @@ def proposal(address: str, preset: Preset) -> Proposal:
     servers = [one for one in (sending, imap or pop3) if one is not None]
     if preset.oauth and not any(one.password for one in servers):
         found["login"] = SIGN_IN
-    notes = list(preset.steps)
+    notes = [step for step in preset.steps if "nightdesk account" not in step]  # the form has its own way
     if preset.oauth and "login" not in found:
         notes.append("Instead of a password it can be signed in at the provider (Login by: sign in).")
     if preset.other_from is False:

@@ -117,6 +117,10 @@ class Form(VerticalScroll, can_focus=False):
         at = fields.index(current) if current else -step
         self.screen.set_focus(fields[(at + step) % len(fields)].control)
 
+    async def action_page(self, step: int) -> None:
+        """Show what stands further down, or up, without leaving the field."""
+        self.scroll_relative(y=step * max(self.size.height - 2, 1), animate=False)
+
     async def action_save(self) -> None:
         """Ask for a save, once what was typed before the key is read."""
         await self._rested()

@@ -37,6 +37,8 @@ class Painted(Widget):
         regions = [Region(0, y, self.size.width, 1) for y in sorted(set(rows)) if 0 <= y < self.size.height]
         if regions:
             self.refresh(*regions)
+        elif not self.display or not self.size.height:
+            self.refresh()  # it comes back with what it says now
 
 
 class Lines(Painted):
