@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlmodel import Session, col
 
+from models.rules.budget_json import plain
 from models.tables.mail import Account, SendingAddress
 from models.tables.sender import AddressBrand
 from models.types.account import Auth, NewAccount, Security
@@ -16,6 +17,8 @@ from models.types.health import AccountState
 
 LONGEST_WAIT = timedelta(minutes=15)
 SHORTEST_WAIT = timedelta(seconds=5)
+
+JUST_NOW = timedelta(seconds=10)
 
 
 class Half(StrEnum):
@@ -77,6 +80,7 @@ def by_name(session: Session, name: str) -> int | None:
 def add(session: Session, new: NewAccount, *, name: str, email: str, brand_id: int | None, active: bool = False) -> int:
     """Keep a new account, judged before; its id. Without a password it logs in only as a user that was named."""
     said = asdict(new) | {"name": name, "email": email, "user": new.user or (new.email.strip() if new.secret else "")}
+    said["limits"] = plain(new.limits)
     del said["display_name"]
     health = {
         "state": AccountState.OK,
@@ -114,8 +118,10 @@ def add_sending_address(
 
 
 def works(session: Session, account_id: int, half: Half, now: datetime) -> bool:
-    """Note a success. True: it had been failing, so people will want to hear of it."""
-    was = session.scalar(select(_column(half, "state")).where(col(Account.id) == account_id))
+    """Note a success, to the ten seconds. True: it had been failing, so people will want to hear of it."""
+    was, worked_at = session.execute(_HEALTH[half], {"account": account_id}).first() or (None, None)
+    if was is AccountState.OK and worked_at is not None and abs(now - worked_at) < JUST_NOW:
+        return False
     values = {"state": AccountState.OK, "sentence": "", "failures": 0, "success_at": now, "retry_at": None}
     _write(session, account_id, half, values)
     return was is not AccountState.OK
@@ -182,3 +188,12 @@ def _column(half: Half, name: str) -> Any:
 def _write(session: Session, account_id: int, half: Half, values: dict[str, Any]) -> None:
     named = {_NAMES[half][name]: value for name, value in values.items()}
     session.execute(update(Account).where(col(Account.id) == account_id).values(named))
+
+
+_ACCOUNT = Account.metadata.tables["account"]
+_HEALTH = {  # built once: every mail that goes asks
+    half: select(_ACCOUNT.c[names["state"]], _ACCOUNT.c[names["success_at"]]).where(
+        _ACCOUNT.c.id == bindparam("account")
+    )
+    for half, names in _NAMES.items()
+}

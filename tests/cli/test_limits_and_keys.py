@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from models.types.actor import Actor
 from models.types.health import AccountHealth, AccountState
 from tests.cli.test_commands import Said, desk, said
 from tui.cli.status import may_send, plain
 
 __all__ = ["desk", "said"]
 ADDING = ("account", "add", "support@acme.test", "--no-login", "--no-test", "--smtp-host", "mail.acme.test")
-CONFIG, NO_INPUT = 78, 66
+CONFIG, NO_INPUT, NO_PERMISSION = 78, 66, 77
 
 
 @pytest.mark.usefixtures("desk")
@@ -64,3 +65,27 @@ def test_a_key_may_lie_elsewhere(said: Said, tmp_path: Path, monkeypatch: pytest
     assert json.loads(said("key", "show", "--key-file", str(moved), "--json")[1])["here"]
     monkeypatch.setenv("NIGHTDESK_KEY_FILE", str(moved))
     assert json.loads(said("key", "show", "--json")[1])["here"]
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "limits", "support@acme.test", "--messages-per-day", "5"),
+        ("account", "limits", "support@acme.test", "--none"),
+        ("key", "rotate", "--lost"),
+        ("key", "make"),
+        ("dkim", "make", "acme.test"),
+        ("dkim", "switch", "acme.test", "x", "on"),
+        ("dkim", "remove", "acme.test", "x"),
+    ],
+)
+def test_only_an_admin_changes_them(said: Said, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    assert said(*ADDING)[0] == 0
+    assert said("agent", "add", "boss")[0] == 0
+    assert said("agent", "add", "guest")[0] == 0
+    before = said("key", "show", "--json")[1], said("account", "limits", "support@acme.test", "--json")[1]
+    monkeypatch.setattr("tui.cli.me.me", lambda settings: Actor("guest"))
+    code, _, err = said(*words)
+    assert (code, "Only an admin" in err) == (NO_PERMISSION, True), err
+    assert (said("key", "show", "--json")[1], said("account", "limits", "support@acme.test", "--json")[1]) == before

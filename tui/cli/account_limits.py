@@ -36,19 +36,21 @@ def run(arguments: Namespace) -> int:
     """Change what was said, then show all of it."""
     from models.services import account_limits
     from models.services.account_care import id_of
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
 
     said = {name: most for name in NAMES if (most := getattr(arguments, name)) is not None}
     if any(most < 0 for most in said.values()):
         raise SettingsError("A limit is a number of mails, at least 1.", "0 takes it away.")
     now = datetime.now(UTC)
-    with opened(settings_of(arguments)) as database:
+    settings = settings_of(arguments)
+    with opened(settings) as database:
         account_id = database.read(id_of, arguments.name)
         found = database.read(account_limits.of, account_id)
         if said or arguments.none:
             base = NO_LIMITS if arguments.none else found
             limits = replace(base, **{name: most or None for name, most in said.items()})
-            database.write(account_limits.put, account_id, limits, now)
+            database.write(account_limits.change, me(settings), arguments.name, limits, now)
         limits = database.read(account_limits.of, account_id)
         left = database.read(account_limits.left, account_id, now)
     if arguments.json:

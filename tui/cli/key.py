@@ -48,22 +48,26 @@ def run_show(arguments: Namespace) -> int:
 
 def run_make(arguments: Namespace) -> int:
     """Make the key unless there is one."""
-    from models.services import vault
+    from models.services import admin, vault
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
 
     settings = settings_of(arguments)
     with opened(replace(settings, key_file=arguments.key_file or settings.key_file)) as database:
+        database.read(admin.require, me(settings))
         database.write(vault.ensure_key)
         return _shown(database.read(vault.state), json=arguments.json)
 
 
 def run_rotate(arguments: Namespace) -> int:
     """Seal everything anew."""
-    from models.services import vault
+    from models.services import admin, vault
+    from tui.cli.me import me
     from tui.cli.store import opened, settings_of
 
     settings = settings_of(arguments)
     with opened(replace(settings, key_file=arguments.key_file or settings.key_file)) as database:
+        database.read(admin.require, me(settings))
         done = vault.rotate(database, lost=arguments.lost)
         if arguments.json:
             as_json({"key": done.key, "resealed": done.resealed, "lost": done.lost})
