@@ -7,10 +7,11 @@ from sqlmodel import Session
 
 from models.rules import account_proof, edit, new_account
 from models.rules.address import normal
+from models.rules.admin import refusal as admin_refusal
 from models.rules.host_name import host_name
 from models.services import admin
 from models.services.accounts import sealed
-from models.store import account_settings, accounts, setting_up
+from models.store import account_settings, accounts, admins, setting_up
 from models.store.changes import announce
 from models.types.account import NewAccount
 from models.types.account_view import AccountView
@@ -21,6 +22,7 @@ from models.types.sender import Proof
 from models.types.trial import TrialResult
 
 OUT_OF_REACH = ("smtp.reach", "fetch.reach")  # steps of a trial whose failure is the network's
+PLACES = ("env:", "file:", "cmd:")
 UNPROVED = "Test it first: what was tested must be what is kept."
 
 
@@ -56,6 +58,14 @@ def may_change(session: Session, actor: Actor, name: str, *, seen: int | None = 
     view = find(session, name)
     _require(session, actor, view.id)
     _same(view, seen)
+
+
+def may_say_secret(session: Session, actor: Actor, reference: str) -> None:
+    """Go on when this actor may say so where a password is: the worker runs a command and reads a file as itself."""
+    if reference.startswith(PLACES) and admin_refusal(admins.standing(session, actor), ()):
+        raise NotAllowed(
+            "Only an admin says where a password is: the desk's worker would look there.", "Type the password instead."
+        )
 
 
 def moves(before: AccountView, said: NewAccount, password: Secret | None = None) -> bool:
@@ -95,6 +105,8 @@ def change(
     before = _locked(session, actor, name, seen)
     said = tidy(said)
     _fit(session, before, said)
+    if said.secret != before.said.secret:
+        may_say_secret(session, actor, said.secret)
     moved = moves(before, said, password)
     tested = account_proof.secret_word(said.secret, password)
     passed = account_proof.proves(trial, said, tested)

@@ -170,6 +170,15 @@ def test_an_employee_changes_their_own(world: World) -> None:
     assert not world.write(account_edit.switch_off, OTHER, "sales@desk.test", now=START).active
 
 
+@pytest.mark.parametrize("place", ["cmd:cat /etc/shadow", "file:/home/anton/.ssh/id", "env:OTHER"])
+def test_but_does_not_send_the_worker_to_look_somewhere(world: World, place: str) -> None:
+    world.write(setup.add_account, NEW, now=START, trial=result(NEW), agent_id=world.berta.id)
+    said = replace(view(world, "sales@desk.test").said, secret=place)
+    with pytest.raises(NotAllowed, match="Only an admin says where"):
+        world.write(account_edit.change, OTHER, "sales@desk.test", said, now=START, trial=result(said))
+    assert world.write(account_edit.change, ADMIN, "sales@desk.test", said, now=START, trial=result(said)).active
+
+
 def test_a_removed_account_is_gone_from_sight_and_its_name_is_free(world: World, name: str) -> None:
     world.write(account_edit.remove, ADMIN, name, now=START)
     with pytest.raises(NotFound):

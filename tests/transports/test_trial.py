@@ -1,5 +1,6 @@
 """The trial of an account: against a real Postfix and Dovecot, and against servers that fail at one step each."""
 
+from base64 import b64encode
 from dataclasses import replace
 
 import pytest
@@ -154,6 +155,19 @@ async def test_the_step_that_fails_is_the_one_named(fault: Fault, key: str) -> N
     assert failure(result).remedy
     assert states(result)["message.back"] == "skipped"
     assert not result.passed
+
+
+@pytest.mark.parametrize(
+    "told", ["secret", b64encode(b"secret").decode(), b64encode(b"\0support@desk.test\0secret").decode()]
+)
+async def test_a_server_that_repeats_the_password_is_not_repeated(told: str) -> None:
+    smtp, imap = FaultySmtp(Fault("auth", f"say 535 5.7.8 {told}")), FaultyImap(Fault("login", f"say TAG NO {told}"))
+    async with smtp.serving(), imap.serving():
+        for of in (plan(smtp.endpoint()), plan(imap=imap.endpoint())):
+            result = await tried(of)
+            assert failure(result).key.endswith(".login")
+            assert told not in repr(result)
+            assert "[password]" in failure(result).server_text
 
 
 async def test_a_letter_that_does_not_come_back() -> None:

@@ -83,10 +83,11 @@ def run(arguments: Namespace) -> int:
 
 def _may(arguments: Namespace, settings: "Settings", database: "Database") -> None:
     """Let admins add the company's accounts, and everybody their own."""
-    from models.services import admin
+    from models.services import account_edit, admin
     from tui.cli.me import me
 
     database.read(admin.require, me(settings), own=arguments.own)
+    database.read(account_edit.may_say_secret, me(settings), arguments.secret)
 
 
 def _preset(arguments: Namespace) -> "Preset | None":
