@@ -52,12 +52,14 @@ class FakeSetup:
         self.refusal: NightdeskError | None = None
         self.kept: list[tuple[Room, str, dict[str, str]]] = []
         self.calls: list[tuple[object, ...]] = []
+        self.words_there: Words = {"accounts": ("support", "sales"), "brands": ("Acme",), "kinds": ("ticket", "order")}
+        self.said = "Open https://big.example/device and type ABCD-EFGH there."
 
     async def items(self, room: Room) -> tuple[Item, ...]:
         return tuple(self.rooms[room])
 
     async def words(self) -> Words:
-        return {"accounts": ("support", "sales"), "brands": ("Acme", "Borealis"), "kinds": ("ticket", "order")}
+        return self.words_there
 
     async def proposal(self, address: str) -> Proposal | None:
         if not address.endswith("@big.example"):
@@ -102,7 +104,7 @@ class FakeSetup:
         yield f"{item.key} works."
 
     async def sign_in(self, item: Item) -> AsyncIterator[TrialStep | str]:
-        yield "Open https://big.example/device and type ABCD-EFGH there."
+        yield self.said
         await self.gate.wait()
         yield f"{item.key} is signed in."
 

@@ -13,9 +13,11 @@ from models.types.message import AttachmentView, FollowerView, MessageView
 from models.types.people import Audience, Channel, Recipient, Why
 from models.types.record import RecordRow
 from tests.panels.fake_desk import NOW, FakeDesk, delivery, message, record, small_desk
+from tests.panels.fake_setup import account
 from tests.panels.pilot import at
 from tests.panels.terminal import Terminal, bytes_written
 from tui.app import NightdeskApp
+from tui.render.setup_item import Fact, Room
 
 OURS = re.compile(r"\x1b\[[0-9;]*[mHC]|\x1b\[\?2026[hl]|\x1b\]22;[a-z]*\x07")  # cells, frames, the pointer's shape
 HOSTILE = [
@@ -108,6 +110,28 @@ async def test_no_control_byte_leaves_through_any_place(poison: str):
         out = bytes_written(app)
         assert app.is_running
     assert len(out) > 4_000
+    rest = OURS.sub("", out)
+    bad = sorted({f"{ord(c):04x}" for c in rest if not c.isprintable() and c != "\u200d"})
+    assert not bad
+
+
+@pytest.mark.parametrize("poison", HOSTILE, ids=[str(number) for number in range(len(HOSTILE))])
+async def test_no_control_byte_leaves_through_the_set_up(poison: str):
+    desk = small_desk()
+    facts = (Fact(poison, poison),)
+    desk.setup.rooms[Room.ACCOUNTS] = [account(poison, title=poison, summary=poison, mark=poison, facts=facts)]
+    desk.setup.words_there = {"kinds": (poison,)}
+    desk.setup.said = poison
+    app = NightdeskApp(desk, clock=lambda: NOW)
+    app.driver_class = Terminal
+    async with app.run_test(headless=False, size=(100, 40)) as pilot:
+        for keys in ("g", "a", "t", "escape", "s", "escape", "enter", "ctrl+s", "escape", "escape", "D", "D"):
+            await pilot.press(keys)
+            await pilot.pause(0.02)
+        await pilot.pause()
+        out = bytes_written(app)
+        assert app.is_running
+        assert ("test", poison) in desk.setup.calls
     rest = OURS.sub("", out)
     bad = sorted({f"{ord(c):04x}" for c in rest if not c.isprintable() and c != "\u200d"})
     assert not bad
