@@ -426,7 +426,7 @@ class FakeDesk:
 
     async def save_file(self, message: MessageView, index: int) -> str:
         self.calls.append(("save_file", message.id, index))
-        return f"/home/anna/Downloads/{message.attachments[index].name}"
+        return f"/srv/anna/Downloads/{message.attachments[index].name}"
 
     async def presence(self, record_id: int | None, composing: bool) -> None:
         self.calls.append(("presence", record_id, composing))

@@ -253,7 +253,7 @@ async def test_i_shows_each_copy_with_the_reason_above_the_server_s_words():
 async def test_d_saves_the_only_file_and_says_where():
     async with at(small_desk()) as user:
         await user.press("d")
-        await user.until(lambda: user.status == "Saved as /home/anna/Downloads/fire.jpg")
+        await user.until(lambda: user.status == "Saved as /srv/anna/Downloads/fire.jpg")
         assert ("save_file", 16, 0) in user.desk.calls
         await user.press("j")
         await user.until(lambda: user.screen.thread.row_id == 2)

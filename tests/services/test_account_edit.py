@@ -65,7 +65,7 @@ CONNECTION = [
     {"email": "billing@desk.test"}, {"user": "somebody"}, {"smtp_host": "evil.desk.test"}, {"smtp_port": 466},
     {"smtp_security": Security.STARTTLS}, {"imap_host": "other.desk.test"}, {"imap_port": 994},
     {"imap_host": "", "pop3_host": "mail.desk.test"}, {"secret": "env:OTHER"}, {"ca_file": "/tmp/ca.pem"},
-    {"folder": "Support"}, {"auth": Auth.OAUTH, "secret": "oauth:1234"},
+    {"folder": "Support"}, {"more_folders": "Sales"}, {"auth": Auth.OAUTH, "secret": "oauth:1234"},
 ]  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def test_an_employee_changes_their_own(world: World) -> None:
     assert not world.write(account_edit.switch_off, OTHER, "sales@desk.test", now=START).active
 
 
-@pytest.mark.parametrize("place", ["cmd:cat /etc/shadow", "file:/home/anton/.ssh/id", "env:OTHER"])
+@pytest.mark.parametrize("place", ["cmd:cat /etc/shadow", "file:/srv/anton/.ssh/id", "env:OTHER"])
 def test_but_does_not_send_the_worker_to_look_somewhere(world: World, place: str) -> None:
     world.write(setup.add_account, NEW, now=START, trial=result(NEW), agent_id=world.berta.id)
     said = replace(view(world, "sales@desk.test").said, secret=place)
