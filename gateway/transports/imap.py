@@ -72,9 +72,11 @@ class ImapSession:
 
     async def place(self, folder: str) -> Cursor:
         """Return the cursor after everything that is in a folder now."""
-        start = await self._examine(folder, Cursor(0, 0))
-        found = await self._search(0)
-        return Cursor(start.uidvalidity, found[-1] if found else 0)
+        self._place, self._waiting = None, []
+        validity, said = await self._opened("EXAMINE", folder)
+        next_uid = _number(_NEXT, said)
+        found = [] if next_uid else await self._search(0)
+        return Cursor(validity, next_uid - 1 if next_uid else max(found, default=0))
 
     async def fetch(self, folder: str, cursor: Cursor, *, limit: int = 50) -> Batch | None:
         """Return up to ``limit`` messages after the cursor, oldest first; None when there is nothing new.

@@ -12,7 +12,7 @@ from gateway.transports.imap_deeds import delete
 from gateway.transports.pop3 import PopSession
 from gateway.transports.pop3_wire import Patience as PopPatience
 from gateway.trial.words import Trouble, of_fault
-from models.types.account import Cursor, Endpoint
+from models.types.account import AccountPlan, Cursor, Endpoint
 
 JUNK = ("junk", "spam", "bulk", "unwanted", "indésirables", "werbung")
 NEWEST = 20  # mails of a junk folder that are looked through
@@ -50,13 +50,11 @@ class FetchingHalf(Protocol):
         """End the connection; take our letters away where the protocol lets us."""
 
 
-def half(
-    imap: Endpoint | None, pop3: Endpoint | None, folder: str, seconds: float, hints: Sequence[str]
-) -> "FetchingHalf | None":
+def half(plan: AccountPlan, seconds: float, hints: Sequence[str]) -> "FetchingHalf | None":
     """Make the half an account has."""
-    if imap is not None:
-        return ImapHalf(imap, folder, seconds, hints)
-    return PopHalf(pop3, seconds, hints) if pop3 is not None else None
+    if plan.imap is not None:
+        return ImapHalf(plan.imap, plan.folders, seconds, hints)
+    return PopHalf(plan.pop3, seconds, hints) if plan.pop3 is not None else None
 
 
 class ImapHalf:
@@ -65,9 +63,10 @@ class ImapHalf:
     protocol = "IMAP"
     logged_in = True
 
-    def __init__(self, endpoint: Endpoint, folder: str, seconds: float, hints: Sequence[str]) -> None:
+    def __init__(self, endpoint: Endpoint, wanted: Sequence[str], seconds: float, hints: Sequence[str]) -> None:
         self.endpoint = endpoint
-        self._folder = folder
+        self._wanted = wanted  # the folders to fetch; our letters are awaited in the last
+        self._folder = wanted[-1]
         self._hints = hints
         self._session = ImapSession(command_seconds=seconds)
         self._cursor = Cursor(0, 0)
@@ -97,9 +96,10 @@ class ImapHalf:
         """List the folders and mark the end of ours."""
         try:
             self._folders = await self._session.folders()
-            if self._folder.upper() != "INBOX" and self._folder not in self._folders:
+            missing = [one for one in self._wanted if one.upper() != "INBOX" and one not in self._folders]
+            if missing:
                 listed = ", ".join(self._folders[:20])
-                raise Trouble(f"There is no folder {self._folder}.", f"Choose one of these: {listed}.")
+                raise Trouble(f"There is no folder {', '.join(missing)}.", f"There are: {listed}.")
             self._cursor = await self._session.place(self._folder)
             idle = (
                 "tells of new mail at once" if self._session.idles else "is asked for new mail now and then (no IDLE)"

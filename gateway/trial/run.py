@@ -68,7 +68,7 @@ class Trial:
         self._sending = (
             SendingHalf(plan.smtp, plan.email, hostname, self._patience.deadlines, hints) if plan.smtp else None
         )
-        self._fetching = half(plan.imap, plan.pop3, plan.folder, self._patience.command, hints)
+        self._fetching = half(plan, self._patience.command, hints)
         self._done: dict[str, TrialStep] = {}
         self._came: dict[str, bytes] = {}
         self._plus: bool | None = None

@@ -42,6 +42,8 @@ class Connection(Protocol):
     @property
     def folder(self) -> str: ...  # noqa: D102
     @property
+    def more_folders(self) -> str: ...  # noqa: D102
+    @property
     def auth(self) -> Auth: ...  # noqa: D102
 
 
@@ -68,8 +70,8 @@ def fingerprint(said: Connection, word: str) -> str:
         if host
     ]
     user = said.user or (said.email.strip() if word else "")
-    folder = said.folder if said.imap_host else ""
-    facts = (normal(said.email), user, servers, said.ca_file, folder, said.auth.value, word)
+    folders = (said.folder, *said.more_folders.splitlines()) if said.imap_host else ()
+    facts = (normal(said.email), user, servers, said.ca_file, folders, said.auth.value, word)
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -85,6 +85,8 @@ async def test_a_folder_that_is_not_there(dovecot: Dovecot, postfix: Postfix) ->
     result = await tried(plan(postfix.endpoint(USER), dovecot.endpoint(USER), folder="Suport"))
     assert failure(result).key == "fetch.look"
     assert "Support" in failure(result).remedy
+    several = replace(plan(postfix.endpoint(USER), dovecot.endpoint(USER)), more_folders=("Support", "Sales"))
+    assert failure(await tried(several)).sentence == "There is no folder Sales."
     assert states(result)["message.sent"] == "skipped", "no letter goes out that nobody could find"
 
 
