@@ -19,8 +19,10 @@ from models.types.people import Why
 AUTOMATIC = "auto-generated"  # RFC 3834 5; a notification no person addressed to this recipient
 
 
-def outgoing(session: Session, delivery_id: int) -> OutgoingMail:
+def outgoing(session: Session, delivery_id: int, desk: DeskFacts | None = None) -> OutgoingMail:
     """Say what this copy is. The same at every try, as far as the rows it is made of stay the same.
+
+    ``desk``: read already in the same transaction.
 
     ``NotAllowed``: its sender may not send it any more.
 
@@ -31,7 +33,7 @@ def outgoing(session: Session, delivery_id: int) -> OutgoingMail:
     message = messages.read(session, copy.message_id) if copy else None
     if copy is None or message is None:
         raise NotFound("This message is not there any more.")
-    desk = desk_facts.read(session)
+    desk = desk or desk_facts.read(session)
     record = record_of(session, copy.record_id, lock=False)
     if message.direction is Direction.OUT and copy.why is not Why.FOLLOWER:
         return _answer(session, desk, record, message, copy)

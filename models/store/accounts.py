@@ -147,12 +147,13 @@ def fails(
     return now + wait
 
 
-def stop(session: Session, account_ids: Collection[int], sentence: str) -> bool:
-    """Say of both halves that somebody must act, without a time to stay away; False: they said so already."""
-    said = [col(Account.send_sentence) != sentence, col(Account.sentence) != sentence]
-    statement = update(Account).where(col(Account.id).in_(account_ids), or_(*said))
-    halves = {"state": AccountState.STOPPED, "send_state": AccountState.STOPPED}
-    stopped = statement.values(sentence=sentence, send_sentence=sentence, **halves).returning(col(Account.id))
+def stop(session: Session, account_ids: Collection[int], sentence: str, *, half: Half | None = None) -> bool:
+    """Say that somebody must act, without a time to stay away; False: it was said already. ``half`` None: of both."""
+    halves = list(Half) if half is None else [half]
+    unsaid = or_(*(_column(one, "sentence") != sentence for one in halves))
+    values: dict[str, Any] = {_NAMES[one]["state"]: AccountState.STOPPED for one in halves}
+    values |= {_NAMES[one]["sentence"]: sentence for one in halves}
+    stopped = update(Account).where(col(Account.id).in_(account_ids), unsaid).values(values).returning(col(Account.id))
     return bool(session.scalars(stopped.execution_options(synchronize_session=False)).all())
 
 

@@ -3,14 +3,31 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
 from models.rules import budget
 from models.store.ahead import SLACK
+from models.tables.all import metadata
 from models.tables.mail import Account, Attempt, Delivery
 from models.types.delivery import DeliveryState
 from models.types.outbox import Claim, Lane, Reason
@@ -195,24 +212,13 @@ def change(
     **values: object,
 ) -> bool:
     """Change a claimed copy, if the claim with this fence still holds it in one of these states."""
-    statement = (
-        update(Delivery)
-        .where(
-            col(Delivery.id) == delivery_id,
-            col(Delivery.fence) == fence,
-            col(Delivery.state).in_(states),
-        )
-        .values(**values)
-        .returning(col(Delivery.id))
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalar(statement) is not None
+    held = {"of_id": delivery_id, "of_fence": fence, "of_states": list(states)}
+    return session.scalar(_change(tuple(values)), held | values) is not None
 
 
 def read(session: Session, delivery_id: int, *, lock: bool = False) -> DeliveryFacts | None:
     """Read one copy; ``lock``: nobody else changes it before this transaction ends."""
-    statement = select(*_COLUMNS).where(col(Delivery.id) == delivery_id)
-    found = session.execute(statement.with_for_update() if lock else statement).first()
+    found = session.execute(_READ_LOCKED if lock else _READ, {"of_id": delivery_id}).first()
     return DeliveryFacts(*found) if found else None
 
 
@@ -265,10 +271,8 @@ def end_attempt(
     text: str = "",
 ) -> None:
     """Write down what came of an attempt that runs; numbers begin anew when a person sends again."""
-    running = (col(Attempt.delivery_id) == delivery_id, col(Attempt.number) == number, col(Attempt.ended_at).is_(None))
-    session.execute(
-        update(Attempt).where(*running).values(ended_at=now, outcome=outcome, phase=phase, code=code, text=text)
-    )
+    said = {"ended_at": now, "outcome": outcome, "phase": phase, "code": code, "text": text}
+    session.execute(_END_ATTEMPT, {"of_delivery": delivery_id, "of_number": number} | said)
 
 
 def remove(session: Session, message_id: int) -> None:
@@ -277,6 +281,31 @@ def remove(session: Session, message_id: int) -> None:
 
 
 _COLUMNS = tuple(getattr(Delivery, field.name) for field in fields(DeliveryFacts))
+
+# Statements are built once: building one costs more than running it.
+_DELIVERY = metadata.tables["delivery"]
+_READ = select(*(_DELIVERY.c[field.name] for field in fields(DeliveryFacts))).where(
+    _DELIVERY.c.id == bindparam("of_id")
+)
+_READ_LOCKED = _READ.with_for_update()
+_ATTEMPT = metadata.tables["attempt"]
+_END_ATTEMPT = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.delivery_id == bindparam("of_delivery"), _ATTEMPT.c.number == bindparam("of_number"))
+    .where(_ATTEMPT.c.ended_at.is_(None))
+    .values({name: bindparam(name) for name in ("ended_at", "outcome", "phase", "code", "text")})
+)
+
+
+@lru_cache(64)
+def _change(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    held = (
+        _DELIVERY.c.id == bindparam("of_id"),
+        _DELIVERY.c.fence == bindparam("of_fence"),
+        _DELIVERY.c.state.in_(bindparam("of_states", expanding=True)),
+    )
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return update(_DELIVERY).where(*held).values(values).returning(_DELIVERY.c.id)
 
 
 def _open(allowed: Mapping[int, Mapping[Lane, int]]) -> ColumnElement[bool]:
