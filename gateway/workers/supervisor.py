@@ -118,7 +118,7 @@ class Supervisor:
             made_for = replace(
                 account, state=AccountState.OK, retry_at=None, send_state=AccountState.OK, send_retry_at=None
             )
-            if account.smtp_host:
+            if account.smtp_host and self._keys.may_send:
                 yield f"send:{account.id}", Job(self._sending(account), made_for)
             if account.imap_host or account.pop3_host:
                 yield f"fetch:{account.id}", Job(self._fetching(account), made_for)

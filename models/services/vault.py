@@ -46,7 +46,7 @@ def ensure_key(session: Session) -> bool:
     """
     if settings.get(session, settings.WORKER_KEY):
         return True
-    path = _path(session)
+    path = place(session)
     if path is None:
         return False
     pairs = key_file.read(path)
@@ -78,9 +78,14 @@ def unseal(session: Session, reference: str, used: Collection[str] | None = ()) 
     return sealing.unseal(reference, ring(session), used)
 
 
+def place(session: Session) -> Path | None:
+    """Say where the key file is, or would be; None: it has no place here."""
+    return key_file.credential() or session.info.get("key_file")
+
+
 def ring(session: Session) -> dict[str, KeyPair]:
     """Read the keys this process has, by id. ``SettingsError`` when it has none."""
-    path = _path(session)
+    path = place(session)
     pairs = key_file.read(path) if path else ()
     if not pairs:
         raise SettingsError(
@@ -100,7 +105,7 @@ def openable(session: Session) -> frozenset[str]:
 
 def state(session: Session) -> KeyState:
     """Say how the key fares. ``SettingsError`` when its file is there and cannot be used."""
-    path = _path(session)
+    path = place(session)
     public = settings.get(session, settings.WORKER_KEY)
     here = tuple(pair.id for pair in key_file.read(path)) if path else ()
     counts = Counter(sealing.sealed_to(text) for _, _, text in sealed.texts(session))
@@ -144,7 +149,3 @@ def _reseal(session: Session, old: Mapping[str, KeyPair], new: KeyPair, *, lost:
         if sealing.sealed_to(text) in old:
             sealed.put(session, place, row_id, sealing.reseal(text, old, new.public))
     return Rotated(new.id, len(found) - len(unknown), len(unknown))
-
-
-def _path(session: Session) -> Path | None:
-    return key_file.credential() or session.info.get("key_file")

@@ -99,6 +99,27 @@ async def test_a_key_that_comes_is_noticed(keyed: Desk, tmp_path: Path) -> None:
             await keyed.until(lambda: keyed.states() == {DeliveryState.SENT: 1})
 
 
+async def test_a_variable_or_file_another_process_has_is_its_business(
+    keyed: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "password"
+    monkeypatch.delenv("NIGHTDESK_TEST_PASSWORD", raising=False)
+    smtp = FaultySmtp()
+    async with smtp.serving():
+        keyed.serve(smtp=smtp)
+        keyed.answer(1)
+        async with working(keyed):
+            await keyed.until(lambda: keyed.account().send_state is AccountState.STOPPED)
+            assert "NIGHTDESK_TEST_PASSWORD" in keyed.account().send_sentence
+            keyed.database.write(lambda session: session.execute(update(Account).values(secret=f"file:{path}")))
+            keyed.database.write(announce, START, topic="accounts")
+            await keyed.until(lambda: str(path) in keyed.account().send_sentence)
+            await asyncio.to_thread(path.write_text, "secret\n")
+            await keyed.until(lambda: keyed.states() == {DeliveryState.SENT: 1})
+            assert keyed.account().send_state is AccountState.OK
+    assert len(smtp.noted("auth")) == 1, "nobody logged in with nothing"
+
+
 async def test_a_moved_account_keeps_its_queue_and_its_password(keyed: Desk) -> None:
     right, evil = FaultySmtp(), FaultySmtp()
     async with right.serving(), evil.serving():

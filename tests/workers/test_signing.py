@@ -1,18 +1,21 @@
 """Mail of a domain of ours leaves signed once its key is on; without the key it waits rather than leave unsigned."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dkim as dkimpy
 import pytest
 
 from gateway.mime import dkim_keys
+from gateway.workers.wires import make_wires
 from models.rules import dkim_record
-from models.services import dkim, vault
+from models.services import dkim, settle, vault
 from models.tables.dkim import DkimKey
 from models.types.delivery import DeliveryState
 from models.types.dkim import Algorithm, NewKey
 from models.types.errors import NotAllowed, NotFound
 from models.types.health import AccountState
+from models.types.outbox import Refused
 from tests.servers.faulty_smtp import FaultySmtp
 from tests.services.letters import START
 from tests.workers.working import Desk, working
@@ -66,11 +69,25 @@ async def test_mail_waits_for_a_key_that_is_not_here(signing: Desk, tmp_path: Pa
         async with working(signing):
             await signing.until(lambda: signing.account().send_state is AccountState.STOPPED)
             assert "that signs mail of desk.test cannot be opened here" in signing.account().send_sentence
-            assert signing.states() == {DeliveryState.QUEUED: 1}
+            assert set(signing.states()) <= {DeliveryState.HELD, DeliveryState.QUEUED}
             (tmp_path / "away").rename(tmp_path / "worker.key")
-            signing.hurry()
             await signing.until(lambda: signing.states() == {SENT: 1})
     assert verified(server.last, key)
+
+
+def test_nothing_is_made_unsigned_when_the_key_goes_away_meanwhile(signing: Desk, tmp_path: Path) -> None:
+    key = dkim_keys.make(Algorithm.ED25519)
+    signing.database.write(dkim.switch, domain="desk.test", selector=add_key(signing, key), on=True, now=START)
+    signing.answer(1)
+    claims = signing.database.write(
+        settle.claim, account_ids=[signing.account().id], holder="h", now=datetime.now(UTC), lease_seconds=60, limit=8
+    )
+    (tmp_path / "worker.key").unlink()
+    ((made, outcome),) = make_wires(signing.database, claims)
+    assert made.wire is None
+    assert isinstance(outcome, Refused)
+    assert outcome.account_wide
+    assert "cannot be opened here" in outcome.sentence
 
 
 def test_keys_are_of_domains_of_ours_and_have_names(signing: Desk) -> None:
