@@ -13,6 +13,7 @@ from tests.servers import free_port
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot
 from tests.servers.faulty_imap import FaultyImap
+from tests.servers.faulty_pop3 import FaultyPop3
 from tests.servers.faulty_smtp import FaultySmtp
 from tests.servers.postfix import Postfix
 from tests.servers.scripted import Fault
@@ -238,6 +239,20 @@ async def test_stripped_or_injected_starttls_gets_no_credential(certificates: Ce
     assert failure(result).key == "smtp.secure"
     assert smtp.noted("auth") == []
     assert not [line for line in smtp.heard if line.upper().startswith("AUTH")]
+
+
+@pytest.mark.parametrize("how", ["expired", "misnamed", "selfsigned", "stripped", "injected"])
+async def test_nor_does_a_pop3_server_hear_of_one(certificates: Certificates, how: str) -> None:
+    good = how in ("stripped", "injected")
+    script = {"stripped": {"STLS": ["say:-ERR no\r\n"]}, "injected": {"STLS": ["say:+OK go\r\n+OK in\r\n"]}}.get(
+        how, {}
+    )
+    tls = certificates.server_context() if good else certificates.bad_context(how)
+    async with FaultyPop3({}, script, tls=tls).serving() as pop3:
+        where = replace(pop3.endpoint(Security.STARTTLS, str(certificates.ca)), auth=Auth.OAUTH)
+        result = await tried(plan(pop3=where))
+    assert failure(result).key == "fetch.secure"
+    assert [line for line in pop3.ledger if line.split()[0] in ("USER", "PASS", "AUTH", "CAPA")] == []
 
 
 async def test_plain_text_beyond_this_machine_is_not_even_dialled() -> None:
