@@ -57,12 +57,17 @@ def config_file(config: str = "") -> Path:
 
 
 def key_path(settings: Settings) -> Path:
-    """Where the key is that opens sealed passwords: as set, or beside an SQLite file, or in this user's data folder."""
+    """Where the key is that opens sealed passwords: as set, or beside an SQLite file, or in this user's data folder.
+
+    Each desk has its own, for changing it forgets the old one.
+    """
     if settings.key_file:
         return Path(settings.key_file).expanduser().absolute()
     if settings.database.startswith(SQLITE):
-        return Path(settings.database.removeprefix(SQLITE)).with_suffix(".key")
-    return user_data_path("nightdesk") / "worker.key"
+        return Path(f"{settings.database.removeprefix(SQLITE)}.key")
+    from hashlib import sha256
+
+    return user_data_path("nightdesk") / f"{sha256(shown_url(settings.database).encode()).hexdigest()[:12]}.key"
 
 
 def log_file() -> Path:

@@ -37,7 +37,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         path = sqlite_path(url)
-        self.key_file = key_file or (path.with_suffix(".key") if path else None)
+        self.key_file = key_file or (path.with_name(f"{path.name}.key") if path else None)
         self._info = {"key_file": self.key_file}
 
     @property

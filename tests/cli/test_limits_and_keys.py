@@ -10,6 +10,7 @@ from models.types.actor import Actor
 from models.types.health import AccountHealth, AccountState
 from tests.cli.test_commands import Said, desk, said
 from tui.cli.status import may_send, plain
+from tui.settings import Settings, key_path
 
 __all__ = ["desk", "said"]
 ADDING = ("account", "add", "support@acme.test", "--no-login", "--no-test", "--smtp-host", "mail.acme.test")
@@ -89,3 +90,14 @@ def test_only_an_admin_changes_them(said: Said, monkeypatch: pytest.MonkeyPatch,
     code, _, err = said(*words)
     assert (code, "Only an admin" in err) == (NO_PERMISSION, True), err
     assert (said("key", "show", "--json")[1], said("account", "limits", "support@acme.test", "--json")[1]) == before
+
+
+def test_each_desk_has_a_key_of_its_own(home: Path) -> None:
+    urls = ["sqlite:////x/desk.db", "sqlite:////x/desk.sqlite", "postgresql+psycopg://u:secret@h/a"]
+    urls.append("postgresql+psycopg://u@h/b")
+    paths = [key_path(Settings(url)) for url in urls]
+    assert len(set(paths)) == 4
+    assert paths[0] == Path("/x/desk.db.key")
+    assert paths[2].is_relative_to(home)
+    assert key_path(Settings("postgresql+psycopg://u:other@h/a")) == paths[2], "a new password is no new desk"
+    assert key_path(Settings(urls[0], key_file="~/k")) == Path.home() / "k"
