@@ -180,7 +180,7 @@ def remove(session: Session, actor: Actor, words: str, *, now: datetime, seen: i
             f"{_count(uses.waiting, 'copy', 'copies')} waiting to leave as it will fail and say so: write anew."
         )
     if uses.drafts:
-        told.append(f"{_count(uses.drafts, 'draft')} chose it: their writers are told before they can send.")
+        told.append(f"{_count(uses.drafts, 'draft')} chose it: whoever sends one is told first.")
     if uses.records:
         told.append(f"A rule had chosen it for {_count(uses.records, 'record')}: the usual order decides again.")
     for name in automation.answering_from(session, view.address):

@@ -200,6 +200,7 @@ class Composer(Vertical, can_focus=True):
         """Send it; stopped by news or problems it stays open and says what they are."""
         if self.mode is not None and self.idle.is_set():
             self.idle.clear()
+            self._refusal = ()
             self._send(done)
 
     @work(group="draft-close", exit_on_error=False)
