@@ -16,6 +16,7 @@ from models.store.desk_facts import DeskFacts
 from models.store.outbox import DeliveryFacts
 from models.types.delivery import DeliveryState
 from models.types.errors import NotAllowed, NotFound
+from models.types.message import Direction
 from models.types.people import Audience, Channel, Recipient, Why
 
 
@@ -55,12 +56,20 @@ def resend(session: Session, delivery_id: int, now: datetime, address: str = "")
 
 
 def _account(session: Session, row: DeliveryFacts) -> int | None:
-    """Give the account it leaves through now. ``NotAllowed`` when its author may not send as its address any more."""
+    """Give the account it leaves through now. ``NotAllowed`` when its author may not send as its address any more.
+
+    Bytes that were made before stay, and so does their account.
+    """
     message = messages.read(session, row.message_id)
-    if message is None or row.why is Why.FOLLOWER or message.sending_address_id is None:
+    if message is None:
         return row.account_id
-    record = record_of(session, row.record_id, lock=False)
-    choice = sender.judge(session, desk_facts.read(session), record, message)
+    desk, record = desk_facts.read(session), record_of(session, row.record_id, lock=False)
+    if row.why is Why.FOLLOWER or message.direction is not Direction.OUT:
+        moved = None if outbox.made(session, row.id) else sender.choose(session, desk, record, None).account_id
+        return moved or row.account_id
+    if message.sending_address_id is None:
+        return row.account_id
+    choice = sender.judge(session, desk, record, message)
     return choice.account_id if choice.address == records.bare(message.sender) else row.account_id
 
 

@@ -228,6 +228,12 @@ def of_message(session: Session, message_id: int, *, lock: bool = False) -> list
     return [DeliveryFacts(*row) for row in session.execute(statement.with_for_update() if lock else statement)]
 
 
+def made(session: Session, delivery_id: int) -> bool:
+    """Tell whether the bytes of a copy were made."""
+    statement = select(col(Delivery.wire).is_not(None)).where(col(Delivery.id) == delivery_id)
+    return bool(session.scalar(statement))
+
+
 def mailed_to(session: Session, message_id: int) -> list[str]:
     """Give the normal addresses a message was mailed to."""
     statement = select(col(Delivery.recipient)).where(

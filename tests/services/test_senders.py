@@ -13,7 +13,7 @@ from models.services import addresses, admin, brands, domains, drafts, reply, re
 from models.services.addresses import AddressChange
 from models.services.brands import BrandChange
 from models.services.domains import DomainChange
-from models.store import desk_facts, sending
+from models.store import desk_facts, records, sending
 from models.tables.desk import Domain
 from models.tables.mail import Account, Delivery, SendingAddress
 from models.tables.record import Draft, Message, Record
@@ -24,6 +24,7 @@ from models.types.errors import NotAllowed, NotFound, Overtaken
 from models.types.mail import OutgoingMail
 from models.types.outbox import Accepted
 from models.types.people import AgentView
+from models.types.sender import Proof
 from tests.services.letters import World, letter
 
 ANTON, BERTA, NOBODY = Actor("anton"), Actor("berta"), Actor("carl")
@@ -476,3 +477,22 @@ def test_an_address_bound_between_judging_and_keeping_stops_its_mail_only(
         ("", "This sending address is bound to another brand by now. Choose another one."),
         (f"Night <{SUPPORT}>", ""),
     ]
+
+
+def test_a_notification_whose_address_went_to_another_account_is_sent_again_through_that(
+    world: World, record: int
+) -> None:
+    proved = {"smtp_host": "127.0.0.1", "active": True, "proof": Proof.OK}
+    world.write(lambda s: s.add(Account(name="second", email="b@desk.test", **proved)))
+    world.write(records.follow, record, agent_id=world.berta.id)
+    world.sends(record, "We look into it.", mode=DraftMode.NOTE)
+    world.wait(minutes=1)
+    set_up(world, addresses.change, SUPPORT, AddressChange(account="second"))
+    [(sender, sentence)] = leaves(world)
+    assert (sender, "no address this record may be answered from" in sentence) == ("", True)
+    copy = world.all(Delivery, col(Delivery.state) == DeliveryState.FAILED)[0]
+    world.write(resend.resend, copy.id, world.now)
+    again = world.all(Delivery, col(Delivery.id) == copy.id)[0]
+    assert world.all(Account, col(Account.id) == again.account_id)[0].name == "second"
+    world.account_id = again.account_id
+    assert leaves(world) == [(f"Anton via Night <{SUPPORT}>", "")]
