@@ -12,16 +12,16 @@ import tempfile
 from pathlib import Path
 
 FLOORS = {
-    "parse": 0.95,
+    "parse": 0.98,
     "attach": 0.95,
     "charset": 1.0,
-    "reply": 0.88,
-    "bounce": 0.95,
-    "auto": 0.97,
+    "reply": 0.98,
+    "bounce": 0.97,
+    "auto": 1.0,
     "thread": 1.0,
     "malformed": 1.0,
     "hostile": 1.0,
-    "smtpreply": 0.95,
+    "smtpreply": 0.98,
     "routing": 1.0,
 }
 PROGRAM = Path(sys.executable).with_name("nightdesk")

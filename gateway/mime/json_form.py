@@ -1,19 +1,24 @@
 """``IncomingMail`` as plain JSON and back, for the pipe to the parsing child."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from models.types.mail import AttachedFile, Bounce, BounceRecipient, IncomingMail, Mailbox
 from models.types.message import MailClass
 
+_FIELDS = tuple(field.name for field in fields(IncomingMail))
 _PEOPLE = ("sender", "to", "cc", "reply_to")
 _WORDS = ("delivered_to", "in_reply_to", "references", "auth_results", "warnings")
 
 
 def to_json(mail: IncomingMail) -> dict[str, Any]:
     """Turn a mail into dicts, lists, strings, numbers; the date in ISO 8601."""
-    form = asdict(mail)
+    form = {name: getattr(mail, name) for name in _FIELDS}  # ``asdict`` copies every string's place (130 us a mail)
+    for name in _PEOPLE:
+        form[name] = [{"name": one.name, "address": one.address} for one in form[name]]
+    form["attachments"] = [asdict(file) for file in mail.attachments]
+    form["bounce"] = asdict(mail.bounce)
     form["date"] = mail.date.isoformat() if mail.date else None
     form["mail_class"] = mail.mail_class.value
     return form
