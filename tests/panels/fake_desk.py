@@ -139,6 +139,8 @@ class FakeDesk:
             Weighed("support@desk.test", "E the brand's address", True, "available", "Acme Support"),
             Weighed("vip@desk.test", "E the brand's address", False, "the author may not use it", "VIP"),
         )
+        self.reading = asyncio.Event()  # cleared: threads take their time
+        self.reading.set()
         self.feed: asyncio.Queue[Change] = asyncio.Queue()
         self.next_id = 900
         self.raw_text = "From: mara@olsen.example\r\nSubject: hi\r\n\r\nHello\r\n"
@@ -203,6 +205,7 @@ class FakeDesk:
         return Counts(**each), len(self._rows(view, search))
 
     async def thread(self, view: View, row_id: int, *, limit: int = 50) -> Thread | None:
+        await self.reading.wait()
         if view is View.QUARANTINE:
             if row_id not in self.quarantine:
                 return None

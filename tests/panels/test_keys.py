@@ -1,5 +1,7 @@
 """Every key does what the table says, and says why when it does not apply."""
 
+import asyncio
+
 import pytest
 from textual.events import Key
 
@@ -233,6 +235,20 @@ async def test_S_is_about_the_bounced_copy_when_its_report_is_the_newest_message
         await user.press("j", "j", "j")
         await user.until(lambda: user.screen.thread.row_id == 4)
         await user.press("S")
+        await user.sees(": resend li@gone.example")
+
+
+async def test_a_key_waits_for_the_thread_it_is_about():
+    desk = small_desk()
+    async with at(desk) as user:
+        await user.press("j", "j", "j")
+        await user.until(lambda: user.screen.thread.row_id == 4)
+        await user.press("k", "k", "k")
+        await user.until(lambda: user.screen.thread.arrived and user.screen.thread.row_id == 1)
+        desk.reading.clear()
+        for key in "jjjS":
+            user.app.post_message(Key(key, key))
+        asyncio.get_running_loop().call_later(0.3, desk.reading.set)
         await user.sees(": resend li@gone.example")
 
 

@@ -1,5 +1,6 @@
 """The chatter thread of the record under the cursor, and what can lie over it for a moment (help, why, raw mail)."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 
@@ -11,8 +12,9 @@ from textual.worker import Worker
 
 from models.types.change import Change
 from models.types.delivery import DeliveryState
+from models.types.errors import NightdeskError
 from models.types.message import AttachmentView, DeliveryView, MessageKind, MessageView, Thread
-from models.types.record import QuarantineRow, View
+from models.types.record import ListRow, QuarantineRow, View
 from tui.bridge import Desk
 from tui.panels.aside import Aside
 from tui.panels.clock import Clock
@@ -49,6 +51,8 @@ class ThreadPanel(Vertical):
         self._unfolded: set[int] = set()
         self._unseen = 0  # messages that came while the agent read further up
         self.thread: Thread | None = None
+        self.ready = asyncio.Event()  # the thread is that of the row; cleared while another one is read
+        self.ready.set()
 
     def compose(self) -> ComposeResult:
         """Lay out the head and the two pagers; only one of them is displayed."""
@@ -80,11 +84,16 @@ class ThreadPanel(Vertical):
 
     @property
     def message(self) -> MessageView | None:
-        """The chosen message: what why, raw, quotes and resend speak of."""
-        index = self.messages.chosen
-        if self.thread is None or index is None or not 0 <= index < len(self.thread.messages):
+        """The chosen message: what why, raw, quotes and resend speak of. None while another thread is read."""
+        thread, index = self.arrived, self.messages.chosen
+        if thread is None or index is None or not 0 <= index < len(thread.messages):
             return None
-        return self.thread.messages[index]
+        return thread.messages[index]
+
+    @property
+    def arrived(self) -> Thread | None:
+        """The thread of the row, once it is read; what is still painted meanwhile is another one's."""
+        return self.thread if self.ready.is_set() else None
 
     # -- reading
 
@@ -94,6 +103,7 @@ class ThreadPanel(Vertical):
         if (view, row_id) == (self._view, self._row_id):
             return
         self._view, self._row_id, self._limit = view, row_id, PAGE
+        self.ready.clear()
         self._unfolded.clear()
         self._unseen = 0
         if row_id is None:
@@ -113,14 +123,21 @@ class ThreadPanel(Vertical):
     async def _read(self) -> None:
         if self._row_id is None:
             return
-        self._put(await self._desk.thread(self._view, self._row_id, limit=self._limit))
+        view, row_id = self._view, self._row_id
+        try:
+            self._put(await self._desk.thread(view, row_id, limit=self._limit))
+        except NightdeskError:
+            if (view, row_id) == (self._view, self._row_id) and self.arrived is None:
+                self._put(None)  # rather nothing than another record's messages
+            raise
 
     def _put(self, thread: Thread | None) -> None:
         """Take a thread as it is now; the reader's place in it is kept, unless it stood at the newest."""
         before, pager = self.thread, self.messages
         self.thread = thread
+        self.ready.set()
         painters = self._painters()
-        same = before is not None and thread is not None and before.row.id == thread.row.id
+        same = before is not None and thread is not None and _same(before.row, thread.row)
         if not same or before is None or thread is None:
             pager.show(painters, chosen=self._newest())
             pager.go(self._home())
@@ -287,7 +304,7 @@ class ThreadPanel(Vertical):
         """Lay the rules that were tried over the thread."""
         message = self.message
         if message is None:
-            return "There is no message."
+            return "There is no message." if self.ready.is_set() else "It is still being read; ask again."
         row = self.thread.row if self.thread else None
         reason = row.reason if isinstance(row, QuarantineRow) else ""
         self.open_aside(lambda: why_lines(message, max(self.aside.size.width - 2, 20), reason=reason))
@@ -342,7 +359,7 @@ class ThreadPanel(Vertical):
         if isinstance(detail, DeliveryView):
             return detail if self.message and detail in undelivered(self.message) else None
         chosen = (self.message,) if self.message else ()
-        others = reversed(self.thread.messages) if self.thread else ()
+        others = reversed(self.arrived.messages) if self.arrived else ()
         waiting = (copy for message in (*chosen, *others) for copy in undelivered(message))
         return next(waiting, None)
 
@@ -360,3 +377,8 @@ class ThreadPanel(Vertical):
         fault = fault_of(event)
         if fault is not None:
             self.post_message(fault)
+
+
+def _same(one: ListRow, other: ListRow) -> bool:
+    """Tell whether two rows are the same record, or the same mail."""
+    return type(one) is type(other) and one.id == other.id

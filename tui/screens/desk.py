@@ -234,6 +234,15 @@ class DeskScreen(KeyedScreen):
                 await self.records.ready.wait()
                 await self.composer.idle.wait()
 
+    async def ready_for(self, command: Command) -> None:
+        """What is about a message waits until the thread is that of the record under the cursor."""
+        await self.at_rest()
+        if command.id.startswith("thread.") or command.id == "record.follow":
+            self._dwell.now()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self.thread.ready.wait()
+
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command on the record under the cursor, not on the one the thread still shows."""
         if not command.id.startswith("list."):

@@ -75,6 +75,10 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Return when the next key may be looked at."""
         raise NotImplementedError
 
+    async def ready_for(self, command: Command) -> None:
+        """Return when this command finds what it is about."""
+        await self.at_rest()
+
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -141,8 +145,9 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
             else:
                 self._no_second()
             return
-        await self.at_rest()
-        self.run_command(commands.by_id(command_id, self.table))
+        command = commands.by_id(command_id, self.table)
+        await self.ready_for(command)
+        self.run_command(command)
         await self.at_rest()
 
     def run_command(self, command: Command, argument: str = "") -> None:

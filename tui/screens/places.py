@@ -24,7 +24,7 @@ def context_of(screen: "DeskScreen") -> Context | None:
 
 def situation_of(screen: "DeskScreen", agent: "AgentView", context: Context | None) -> Situation:
     """What is under the cursor, and what can be done with it in this place."""
-    message, thread = screen.thread.message, screen.thread.thread
+    message, thread = screen.thread.message, screen.thread.arrived
     mine = agent.name, agent.email
     return Situation(
         context=context or context_of(screen) or Context.LIST,
