@@ -15,11 +15,13 @@ def read(text: str) -> AfterFetch | None:
     return AfterFetch(After(word.lower())) if known else None
 
 
-def problem(text: str, folders: tuple[str, ...]) -> str:
-    """Say what is wrong with it, "" when nothing is. ``folders``: those that are fetched."""
+def problem(text: str, folders: tuple[str, ...], *, imap: bool = True) -> str:
+    """Say what is wrong with it, "" when nothing is. ``folders``: those that are fetched; ``imap``: how they are."""
     found = read(text)
     if found is None:
         return f"{text!r} says nothing that could be done on the server: say {WORDS}."
     if found.deed is After.MOVE and found.folder in folders:
         return f"Mail moved to {found.folder} would be fetched from there again: move it to another folder."
+    if found.deed is not After.KEEP and not imap:
+        return "Only an IMAP server can mark or move mail: with POP3, say after how many days it is deleted there."
     return ""

@@ -54,7 +54,7 @@ def _folders(new: NewAccount) -> list[str]:
     folders = (new.folder, *new.more_folders.splitlines())
     nameless = any(not one.strip() or len(one) > LONGEST_FOLDER for one in folders)
     found = [f"A folder needs a name, of at most {LONGEST_FOLDER} letters."] if nameless else []
-    wrong = after_fetch.problem(new.after_fetch, folders)
+    wrong = after_fetch.problem(new.after_fetch, folders, imap=not new.pop3_host)
     return [*found, wrong] if wrong else found
 
 

@@ -3,6 +3,7 @@
 Else every writer's commit does it by itself, every 1,000 pages (measured: a quarter of an import's time on the disk).
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from models.store.database import BUSY_MS, Database, sqlite_path
 LOG_BYTES = 64 * 1024 * 1024  # a longer log is waited for: it begins anew only when all of it was carried over
 EVERY_PAGES = 1_000  # SQLite's own default
 
+log = logging.getLogger(__name__)
+
 
 @contextmanager
 def checkpoints_aside(database: Database) -> Iterator[Callable[[], None]]:
@@ -26,12 +29,12 @@ def checkpoints_aside(database: Database) -> Iterator[Callable[[], None]]:
     if path is None:
         yield lambda: None
         return
-    database.write(_carry_over_every, 0)
+    database.read(_carry_over_every, 0)
     try:
         with ThreadPoolExecutor(1, thread_name_prefix="checkpoints") as thread:
             yield _Carrier(path, thread).written
     finally:
-        database.write(_carry_over_every, EVERY_PAGES)
+        database.read(_carry_over_every, EVERY_PAGES)
 
 
 class _Carrier:
@@ -49,8 +52,11 @@ class _Carrier:
 
 
 def _carry_over(path: Path) -> None:
-    with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    except sqlite3.OperationalError as error:  # it only grows; what is wrong with the disk, the commits will say
+        log.warning("The write-ahead log was not carried over: %s", error)
 
 
 def _carry_over_every(session: Session, pages: int) -> None:

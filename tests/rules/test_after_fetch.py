@@ -39,3 +39,8 @@ def test_words(text: str, meant: AfterFetch | None) -> None:
 def test_what_stands_between_it_and_being_kept(folder: str, more: str, after: str, wrong: str) -> None:
     new = NewAccount("a@b.test", imap_host="imap.b.test", folder=folder, more_folders=more, after_fetch=after)
     assert [wrong in sentence for sentence in problems(new)] == [True] * bool(wrong)
+
+
+def test_pop3_cannot_mark() -> None:
+    (said,) = problems(NewAccount("a@b.test", pop3_host="pop.b.test", after_fetch="seen"))
+    assert "with POP3, say after how many days" in said
