@@ -43,10 +43,10 @@ class SetupList(Painted, can_focus=True):
         self.refresh()
 
     def put(self, items: tuple[Item, ...], key: str = "") -> None:
-        """Take the items as they are now; ``key``: the one to stand on, "" = where the cursor was."""
+        """Take the items as they are now; ``key``: key or title of the one to stand on, "" = where the cursor was."""
         wanted = key or (self.current.key if self.current else "")
         self.items, self.loaded = items, True
-        found = next((number for number, one in enumerate(items) if one.key == wanted), self._cursor)
+        found = next((number for number, one in enumerate(items) if wanted in (one.key, one.title)), self._cursor)
         self._go(found)
 
     def move(self, steps: int) -> None:

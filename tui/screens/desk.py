@@ -6,6 +6,7 @@ It knows which pane has the keys, turns keys into commands, and passes on "look 
 import asyncio
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textual import events, work
@@ -25,21 +26,21 @@ from tui.panels.record_list import RecordList
 from tui.panels.status import StatusLine
 from tui.panels.thread import ThreadPanel
 from tui.render.ink import Line, Role
-from tui.screens.deeds import Deeds
 from tui.screens.keyed import KeyedScreen
 from tui.screens.pace import Dwell, Seconds
 from tui.screens.places import context_of, situation_of
 from tui.screens.questions import Questions
 from tui.screens.trouble import Recovery, sentence_of
-from tui.screens.verbs import Verbs
 from tui.widgets.fault import Fault, fault_of
 from tui.widgets.painted import Lines
 
 if TYPE_CHECKING:
     from tui.panels.command_line import CommandLine
     from tui.panels.composer import Closed, Composer
+    from tui.screens.deeds import Deeds
     from tui.screens.rules import RulesScreen
     from tui.screens.setup import SetupScreen
+    from tui.screens.verbs import Verbs
 
 WIDE_FROM = 120  # columns that hold list and thread side by side
 DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
@@ -73,10 +74,7 @@ class DeskScreen(KeyedScreen):
         self._composer: Composer | None = None
         self._command_line: CommandLine | None = None
         self.hints = Lines(id="hints")
-        verbs = Verbs(desk, self.records, self.say)
-        self._verbs = verbs
         self.questions = Questions(self)
-        self._deeds = Deeds(self, verbs)
 
     def compose(self) -> ComposeResult:
         """Lay out the panes."""
@@ -116,11 +114,26 @@ class DeskScreen(KeyedScreen):
         if not self._dark:
             super()._compositor_refresh()
 
+    @cached_property
+    def _verbs(self) -> "Verbs":
+        """What is done to records; not before the first frame."""
+        from tui.screens.verbs import Verbs
+
+        return Verbs(self._desk, self.records, self.say)
+
+    @cached_property
+    def _deeds(self) -> "Deeds":
+        """What commands do; not before the first frame."""
+        from tui.screens.deeds import Deeds
+
+        return Deeds(self, self._verbs)
+
     async def furnish(self) -> None:
-        """Mount what the first frame does not need: the composer and the command line."""
+        """Get what the first frame does not need: the commands' deeds, the composer and the command line."""
         async with self._furnishing:
             if self._composer is not None:
                 return
+            assert self._deeds  # before the first key
             from tui.panels.command_line import CommandLine
             from tui.panels.composer import Composer
 

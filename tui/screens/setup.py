@@ -4,8 +4,8 @@ It lies over the desk, which goes on behind it; everything typed stays until it 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -13,7 +13,6 @@ from textual.containers import Container, Vertical
 from textual.worker import Worker
 
 from models.types.change import Change
-from models.types.errors import NightdeskError, Unfit
 from models.types.record import View
 from models.types.trial import TrialStep
 from tui.bridge import Desk
@@ -30,6 +29,7 @@ from tui.render.setup import room_tabs
 from tui.render.setup_item import Item, Room
 from tui.screens.keyed import KeyedScreen
 from tui.screens.setup_deeds import SetupDeeds
+from tui.screens.setup_runs import SetupRuns
 from tui.screens.trouble import sentence_of
 from tui.widgets.fault import Fault, fault_of
 from tui.widgets.form import Form
@@ -47,8 +47,6 @@ NEW = {
     Room.BRANDS: {"active": "yes", "stay_on": "no", "personal_senders": "yes", "customer_relay": "yes"},
     Room.DOMAINS: {"bounce": "bounce", "sequence": "10"},
 }  # fmt: skip
-
-Told = AsyncIterator[TrialStep | str]
 
 
 class SetupScreen(KeyedScreen):
@@ -87,6 +85,7 @@ class SetupScreen(KeyedScreen):
         self.head = Lines(id="setup-head")
         self.hints = Lines(id="hints")
         self.command_line = CommandLine(id="command-line")
+        self.runs = SetupRuns(self, self._setup)
         self._deeds = SetupDeeds(self)
 
     def compose(self) -> ComposeResult:
@@ -122,16 +121,17 @@ class SetupScreen(KeyedScreen):
         self._paint_head()
         self.set_focus(self.list)
         self._settled.clear()
-        self._read(key)
+        self.read_room(key)
 
     def look_again(self, change: Change) -> None:
         """Read again what may have changed; a form keeps what is typed."""
         if change.accounts or change.all:
-            self._read()
+            self.read_room()
             self.status.look_again()
 
     @work(exclusive=True, group="room", exit_on_error=False)
-    async def _read(self, key: str = "") -> None:
+    async def read_room(self, key: str = "") -> None:
+        """Read the room as it is now; ``key``: the item to stand on."""
         try:
             room = self.room
             items = await self._setup.items(room)
@@ -198,47 +198,17 @@ class SetupScreen(KeyedScreen):
     def on_form_leave(self, event: Form.Leave) -> None:
         """Leave a form; a test that runs ends first."""
         event.stop()
-        self.stop_test()
+        self.runs.stop()
         self.close_form()
 
     def on_form_save(self, event: Form.Save) -> None:
-        """Test and keep what is typed; while a sign-in waits for a paste, hand it over instead."""
+        """Test and keep what is typed."""
         event.stop()
-        pasted = event.form.values.get("pasted", "")
-        if pasted and any(one.group == "keep" and one.is_running for one in self.workers):
-            self.paste(pasted)
-            return
-        self._keep(event.form, dict(event.form.values))
+        self.runs.keep(event.form)
 
-    @work(exclusive=True, group="keep", exit_on_error=False)
-    async def _keep(self, form: Form, values: Mapping[str, str]) -> None:
-        pane = self.pane
-        form.refuse(())
-        pane.clear_steps()
-        try:
-            sentence = await self._told(self._setup.keep(self.room, pane.item, values), pane.step)
-        except Unfit as error:
-            left = pane.refuse(error.problems)
-            self.say("; ".join(one.sentence for one in left) or "Not saved: see below.", bad=True)
-            return
-        except NightdeskError:
-            if pane.failed.endswith(".login") and values.get("login") == "password":
-                self._hushed = True  # what failed stays said
-                form.begin("password")
-            raise
-        form.keep()
-        self.say(sentence)
-        self.close_form()
-        self._read(values.get("name") or values.get("email") or values.get("address") or "")
-
-    async def _told(self, told: Told, step: Callable[[TrialStep | str], None]) -> str:
-        """Show the steps as they come; the last sentence."""
-        last = ""
-        async with aclosing(told) as steps:  # type: ignore[type-var]
-            async for one in steps:
-                step(one)
-                last = one if isinstance(one, str) else last
-        return last
+    def hush(self) -> None:
+        """Let what is said now stand over the next hint of a field."""
+        self._hushed = True
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """An address may be whole now: propose its provider."""
@@ -250,65 +220,14 @@ class SetupScreen(KeyedScreen):
         if "@" in address:
             self.pane.propose(await self._setup.proposal(address))
 
-    # -- what is done with items
+    # -- what lies over the details
 
-    def test(self, item: Item) -> None:
-        """Test an item as it is kept; the steps stand in its details."""
-        self._watch(item, self._setup.test(self.room, item), "test")
-
-    def sign_in(self, item: Item) -> None:
-        """Sign in at the provider."""
-        self._watch(item, self._setup.sign_in(item), "sign in")
-
-    @work(exclusive=True, group="keep", exit_on_error=False)
-    async def _watch(self, item: Item, told: Told, word: str) -> None:
-        steps: dict[str, TrialStep] = {}
-        said: list[str] = []
-
-        def step(one: TrialStep | str) -> None:
-            if isinstance(one, TrialStep):
-                steps[one.key] = one
-            else:
-                said.append(one)
+    def lay_told(self, item: Item, word: str, said: Sequence[str], steps: Sequence[TrialStep]) -> None:
+        """Lay what a test or a sign-in told over the details of its item, as long as the cursor is there."""
+        current = self.list.current
+        if current is not None and current.key == item.key:
             self._veil()
-            self.pane.show_told(f"{word}: {item.title}", tuple(said), tuple(steps.values()))
-
-        self.say(f"{word.capitalize()} …")
-        self.say(await self._told(told, step))
-        await self._reread()
-
-    async def _reread(self) -> None:
-        self.list.put(await self._setup.items(self.room))
-
-    @work(group="deed", exit_on_error=False)
-    async def make_key(self, item: Item) -> None:
-        """Make a key that signs a domain's mail, and show what to add to DNS."""
-        said = await self._setup.make_key(item)
-        self._veil()
-        self.pane.show_told(f"key: {item.title}", said, ())
-        self.say("The record stands above.")
-        await self._reread()
-
-    def paste(self, text: str) -> None:
-        """Hand the sign-in that runs what the browser ended at."""
-        try:
-            self._setup.paste(text)
-        except NightdeskError as error:
-            self.say(sentence_of(error), bad=True)
-
-    def stop_test(self) -> None:
-        """End a test that runs."""
-        self.workers.cancel_group(self, "keep")
-
-    @work(group="deed", exit_on_error=False)
-    async def change(self, deed: str, item: Item) -> None:
-        """Switch an item, or take it out, and say what came of it."""
-        if deed == "switch":
-            self.say(await self._setup.switch(self.room, item))
-        else:
-            first, *rest = await self._setup.remove(self.room, item)
-            self.say(" ".join((first, *rest)))
-        await self._reread()
+            self.pane.show_told(f"{word}: {item.title}", said, steps)
 
     def lay(self, title: str, lines: Callable[[int], list[Line]]) -> None:
         """Lay something over the details until Esc."""
@@ -321,7 +240,7 @@ class SetupScreen(KeyedScreen):
 
     def back(self) -> None:
         """Take away what lies over the details, then leave the set-up."""
-        self.stop_test()
+        self.runs.stop()
         if self._over:
             self._unveil()
             self.pane.show(self.list.current)
@@ -336,7 +255,7 @@ class SetupScreen(KeyedScreen):
     def redraw(self) -> None:
         """Draw everything anew, and read it again."""
         self.post_message(self.Redraw())
-        self._read()
+        self.read_room()
 
     # -- what a keyed screen says
 

@@ -84,15 +84,17 @@ class SetupDeeds:
         elif deed == "edit":
             self._edit()
         elif deed == "test":
-            screen.test(item)
+            screen.runs.test(item)
         elif deed == "sign_in":
-            screen.sign_in(item)
+            screen.runs.sign_in(item)
         elif deed == "key":
-            screen.make_key(item)
+            screen.runs.make_key(item)
         elif deed == "paste":
-            screen.paste(argument)
-        elif deed in ("switch", "remove"):
-            screen.change(deed, item)
+            screen.runs.paste(argument)
+        elif deed == "switch":
+            screen.runs.switch(item)
+        elif deed == "remove":
+            screen.runs.remove(item)
 
     def _add(self) -> None:
         if self._screen.room is Room.CHECK:
