@@ -61,6 +61,7 @@ def make_certificates(folder: Path) -> Certificates:
 
 def _make_bad(folder: Path, kind: str) -> None:
     openssl = need("openssl", "openssl")
+    command: tuple[str, ...]
     if kind == "selfsigned":
         command = ("req", "-x509", "-key", "server.key", "-days", "30", "-subj", "/CN=localhost",
                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", "selfsigned.pem")  # fmt: skip

@@ -110,7 +110,8 @@ def dovecot(certificates: Certificates) -> Iterator[Dovecot]:
 
 
 def _running(program: str, base: Path, certificates: Certificates, provider: FakeProvider) -> Iterator[Dovecot]:
-    server = Dovecot(*(free_port() for _ in range(6)), ca=certificates.ca, base=base, provider=provider)
+    imap, imaps, pop3, pop3s, lmtp, auth = (free_port() for _ in range(6))
+    server = Dovecot(imap, imaps, pop3, pop3s, lmtp, auth, certificates.ca, base, provider)
     _write(server, certificates)
     process = subprocess.Popen([program, "-F", "-c", str(base / "dovecot.conf")], stderr=subprocess.PIPE)
     try:

@@ -118,6 +118,8 @@ async def test_the_end_of_a_consent_stops_the_account_and_keeps_its_queue(
         asked = len(provider.posted("refresh_token"))
         assert 1 <= asked <= 2
         account = desk.account()
+        assert account.id is not None
+        account_id = account.id
         for sentence in (account.sentence, account.send_sentence):
             assert "sign" in sentence.lower()
         assert "no more" in desk.database.read(consent.view, reference).refusal
@@ -130,7 +132,7 @@ async def test_the_end_of_a_consent_stops_the_account_and_keeps_its_queue(
 
         def put_right(session: Any) -> None:
             session.execute(update(Account).values(secret=fresh))
-            stored_accounts.restart(session, account.id)
+            stored_accounts.restart(session, account_id)
             announce(session, now, topic="accounts")
 
         desk.database.write(put_right)
