@@ -10,7 +10,7 @@ from models.types.errors import NotAllowed, NotFound
 
 def read(path: str) -> tuple[str, bytes]:
     """Read a file; its name and its bytes. ``~`` is the home folder. Raises with a sentence: not there, no file, ..."""
-    place = Path(path.strip()).expanduser()
+    place = Path(os.path.expanduser(path.strip()))  # Path.expanduser raises for a user who is not there
     try:
         with os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             found = os.fstat(file.fileno())
@@ -23,5 +23,7 @@ def read(path: str) -> tuple[str, bytes]:
         raise NotFound(f"There is no file {place}.") from error
     except IsADirectoryError as error:
         raise NotAllowed(f"{place.name} is no file: put a folder into an archive first.") from error
+    except ValueError as error:
+        raise NotFound("There is no file of this name.") from error
     except OSError as error:
         raise NotAllowed(f"{place} cannot be read: {error.strerror or error}.") from error

@@ -1,7 +1,6 @@
 """Complete the path of a file of this machine."""
 
 import os
-from pathlib import Path
 
 MOST = 20
 
@@ -9,7 +8,7 @@ MOST = 20
 def complete(begun: str) -> tuple[str, ...]:
     """List what a path can become, folders with a "/" at their end; what cannot be looked into gives ()."""
     folder, slash, name = begun.rpartition("/")
-    place = Path(f"{folder}{slash}" or ".").expanduser()
+    place = os.path.expanduser(f"{folder}{slash}" or ".")  # Path.expanduser raises for a user who is not there
     try:
         with os.scandir(place) as entries:
             found = sorted(
@@ -17,6 +16,6 @@ def complete(begun: str) -> tuple[str, ...]:
                 for entry in entries
                 if entry.name.startswith(name) and (name or not entry.name.startswith("."))
             )
-    except OSError:
+    except (OSError, ValueError):  # the second: a NUL in it
         return ()
     return tuple(f"{folder}{slash}{one}" for one in found[:MOST])

@@ -184,3 +184,9 @@ def test_files_on_disk_that_cannot_be_attached(tmp_path: Path, make: Any, said: 
 def test_a_file_on_disk(tmp_path: Path) -> None:
     (tmp_path / "offer.pdf").write_bytes(OFFER)
     assert from_disk.read(f" {tmp_path}/offer.pdf ") == ("offer.pdf", OFFER)
+
+
+@pytest.mark.parametrize("path", ["~nobody-here/offer.pdf", "/a\x00/offer.pdf"])
+def test_a_path_that_means_nothing_is_a_sentence(path: str) -> None:
+    with pytest.raises(NotFound, match="There is no file"):
+        from_disk.read(path)

@@ -117,6 +117,7 @@ class SetupScreen(KeyedScreen):
 
     def turn_to(self, room: Room, key: str = "") -> None:
         """Show a room, the cursor on an item."""
+        self.say("")
         self.list.open(room)
         self._paint_head()
         self.set_focus(self.list)
