@@ -43,7 +43,7 @@ def health(accounts: Sequence[AccountHealth] | None, width: int) -> Line:
     if accounts is None:
         return ()
     if not accounts:
-        return (("no mail account ", Role.NEED),)
+        return (("no mail account, ", Role.NEED), ("g a", Role.KEY), (" adds one ", Role.NEED))
     ill = [one for one in accounts if one.state is not AccountState.OK]
     queued = sum(one.queued for one in accounts)
     if ill:
