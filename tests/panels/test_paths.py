@@ -29,6 +29,6 @@ def test_the_home_folder_keeps_its_sign(folder: Path, monkeypatch: pytest.Monkey
     assert complete("~/z") == ("~/zoo.txt",)
 
 
-@pytest.mark.parametrize("begun", ["/no/such/folder/x", "/root/\x00", "~nobody-here/x", "/a\x00/b"])
+@pytest.mark.parametrize("begun", ["/no/such/folder/x", "/no\x00/x", "~nobody-here/x"])
 def test_what_cannot_be_looked_into_gives_nothing(begun: str) -> None:
     assert complete(begun) == ()
