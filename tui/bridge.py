@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from models.types.change import Change
-    from models.types.draft import DraftMode, DraftView, SendResult, Undone
+    from models.types.draft import DraftView, SendResult, Undone
+    from models.types.draft_mode import DraftMode
     from models.types.health import AccountHealth
     from models.types.message import MessageView, Thread
     from models.types.people import AgentView

@@ -16,7 +16,7 @@ from models.store import counts, files, health, thread, unplaced, window
 from models.store.feed import changes
 from models.store.plain import Reader
 from models.types.change import Change
-from models.types.draft import DraftMode, DraftView, SendResult, Undone
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.health import AccountHealth
 from models.types.message import MessageView, Thread
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from models.store.database import Database
+    from models.types.draft import DraftView, SendResult, Undone
     from models.types.mail import IncomingMail
     from models.types.sender import SenderOptions
     from tui.bridge_setup import Setup
@@ -186,11 +187,11 @@ class LocalDesk:
 
     # -- writing
 
-    async def open_draft(self, record_id: int, mode: DraftMode) -> DraftView:
+    async def open_draft(self, record_id: int, mode: DraftMode) -> "DraftView":
         """Continue my draft, or begin one."""
         return await self._write(lambda do: do.open_draft(record_id, mode))
 
-    async def save_draft(self, draft_id: int, *, subject: str, text: str, to: tuple[str, ...] | None) -> DraftView:
+    async def save_draft(self, draft_id: int, *, subject: str, text: str, to: tuple[str, ...] | None) -> "DraftView":
         """Keep it as typed."""
         return await self._write(lambda do: do.save_draft(draft_id, subject, text, to))
 
@@ -198,23 +199,23 @@ class LocalDesk:
         """List the addresses it could go out as."""
         return await self._write(lambda do: do.senders(draft_id))
 
-    async def choose_sender(self, draft_id: int, address: str) -> DraftView:
+    async def choose_sender(self, draft_id: int, address: str) -> "DraftView":
         """Let it go out as this address."""
         return await self._write(lambda do: do.choose_sender(draft_id, address))
 
-    async def attach_file(self, draft_id: int, path: str) -> DraftView:
+    async def attach_file(self, draft_id: int, path: str) -> "DraftView":
         """Attach a file of this machine."""
         return await self._write(lambda do: do.attach_file(draft_id, path))
 
-    async def detach_file(self, draft_id: int, file_id: int) -> DraftView:
+    async def detach_file(self, draft_id: int, file_id: int) -> "DraftView":
         """Take a file off."""
         return await self._write(lambda do: do.detach_file(draft_id, file_id))
 
-    async def discard_draft(self, draft_id: int) -> Undone:
+    async def discard_draft(self, draft_id: int) -> "Undone":
         """Throw it away."""
         return await self._write(lambda do: do.discard_draft(draft_id))
 
-    async def send(self, draft_id: int, *, base: int) -> SendResult:
+    async def send(self, draft_id: int, *, base: int) -> "SendResult":
         """Send a reply or log a note."""
         return await self._write(lambda do: do.send(draft_id, base))
 
@@ -234,7 +235,7 @@ class LocalDesk:
         """Follow or unfollow it."""
         return await self._write(lambda do: do.follow(record_id, on))
 
-    async def undo(self) -> Undone:
+    async def undo(self) -> "Undone":
         """Take back the newest thing I did."""
         return await self._write(lambda do: do.undo())
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.record import ListRow, Need, QuarantineRow, RecordRow, View
 
 

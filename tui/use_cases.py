@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from models.services import draft_files, drafts, presence, quarantine, reply, resend, triage, undo
 from models.store.database import Database
-from models.types.draft import DraftMode, DraftView, SendResult, Undone
+from models.types.draft import DraftView, SendResult, Undone
+from models.types.draft_mode import DraftMode
 from models.types.mail import IncomingMail
 from models.types.sender import SenderOptions
 from tui import attaching

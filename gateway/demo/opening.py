@@ -11,7 +11,8 @@ from gateway.demo.letters import Letter, Person, outlook, plain
 from gateway.mime.parse import parse
 from models.services import drafts, receive, reply, route, triage
 from models.store import records, settings
-from models.types.draft import DraftMode, NotSendable, Stopped
+from models.types.draft import NotSendable, Stopped
+from models.types.draft_mode import DraftMode
 
 
 class Deed(Enum):

@@ -1,6 +1,6 @@
 """What stands between a draft and its sending, one sentence each (R12)."""
 
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.people import Audience, Channel
 
 

@@ -11,7 +11,7 @@ from models.store import contacts, messages, records
 from models.store.desk_facts import DeskFacts
 from models.store.messages import MessageFacts
 from models.store.records import RecordFacts
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.message import Direction, MailClass
 from models.types.people import Audience, Channel, Recipient, Why
 

@@ -8,7 +8,8 @@ from models.rules.threading import reply_subject
 from models.services import audience, sender
 from models.store import desk_facts, draft_files, drafts, messages, records
 from models.store.records import RecordFacts
-from models.types.draft import DraftMode, DraftView
+from models.types.draft import DraftView
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotFound
 from models.types.message import AttachmentView, Direction
 from models.types.people import Audience

@@ -12,7 +12,8 @@ from models.rules.filename import safe
 from models.services.composing import draft_view
 from models.store import draft_files, drafts
 from models.store.draft_files import Kept
-from models.types.draft import DraftMode, DraftView
+from models.types.draft import DraftView
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 
 GONE = "This draft is not there any more: it was sent or thrown away in another session."

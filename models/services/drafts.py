@@ -10,7 +10,8 @@ from models.services.composing import draft_view, record_of, sender_of, subject_
 from models.services.draft_files import as_step
 from models.store import desk_facts, draft_files, drafts, messages, records, undo
 from models.store.drafts import DraftRow
-from models.types.draft import DraftMode, DraftView, Undone
+from models.types.draft import DraftView, Undone
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.sender import SenderOptions
 

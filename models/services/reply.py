@@ -31,7 +31,8 @@ from models.store.drafts import DraftRow
 from models.store.messages import NO_ID_DOMAIN, NewMessage
 from models.store.records import RecordFacts
 from models.types.automation import Trigger
-from models.types.draft import DraftMode, NotSendable, SendResult, Sent, Stopped
+from models.types.draft import NotSendable, SendResult, Sent, Stopped
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotFound
 from models.types.message import Direction, MessageKind
 from models.types.people import Audience, Channel, Why

@@ -16,7 +16,8 @@ from models.store.changes import announce
 from models.store.messages import MessageFacts
 from models.store.outbox import DeliveryFacts
 from models.types.delivery import DeliveryState
-from models.types.draft import DraftMode, DraftView
+from models.types.draft import DraftView
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.message import MessageKind
 from models.types.people import Channel

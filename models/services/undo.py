@@ -17,7 +17,8 @@ from models.store.changes import announce
 from models.store.records import RecordFacts
 from models.store.undo import Step
 from models.types.automation import Trigger
-from models.types.draft import DraftMode, Undone
+from models.types.draft import Undone
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.record import Need
 

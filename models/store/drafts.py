@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlmodel import Session, col
 
 from models.tables.record import Draft
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 
 
 @dataclass(frozen=True, slots=True)

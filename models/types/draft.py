@@ -2,17 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from models.types.draft_mode import DraftMode
 from models.types.message import AttachmentView, MessageView
 from models.types.people import Audience
-
-
-class DraftMode(StrEnum):
-    """Chosen by the key that opened the composer, never by a switch remembered from last time (R12)."""
-
-    REPLY = "reply"
-    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

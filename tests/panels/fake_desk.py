@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from models.types.change import Change
 from models.types.delivery import DeliveryState
-from models.types.draft import DraftMode, DraftView, NotSendable, SendResult, Sent, Stopped, Undone
+from models.types.draft import DraftView, NotSendable, SendResult, Sent, Stopped, Undone
+from models.types.draft_mode import DraftMode
 from models.types.errors import NightdeskError, NotAllowed, NotFound
 from models.types.health import AccountHealth, AccountState
 from models.types.message import (

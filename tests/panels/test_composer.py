@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.types.delivery import DeliveryState
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.errors import DatabaseError, NotAllowed
 from models.types.message import MessageKind
 from tests.panels.fake_desk import FakeDesk, small_desk

@@ -1,7 +1,7 @@
 import pytest
 
 from models.rules.drafting import problems
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.people import Audience, Channel, Recipient, Why
 
 anna = Recipient("Anna", "anna@customer.example", Channel.EMAIL, Why.TO, contact_id=1)

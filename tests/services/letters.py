@@ -13,7 +13,8 @@ from models.services import receive, reply, route, settle, setup
 from models.store import drafts, messages
 from models.store.database import Database
 from models.types.account import NewAccount, Security
-from models.types.draft import DraftMode, SendResult
+from models.types.draft import SendResult
+from models.types.draft_mode import DraftMode
 from models.types.mail import Bounce, IncomingMail, Mailbox
 from models.types.message import MailClass
 from models.types.outbox import Accepted, Claim, Outcome

@@ -18,7 +18,7 @@ from models.tables.record import Following, Message, Record
 from models.types.actor import Actor
 from models.types.automation import About, Action, Condition, Deed, Operator, Rule, RuleView, Trigger
 from models.types.delivery import DeliveryState
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound, Overtaken, Unfit
 from models.types.mail import Mailbox
 from models.types.message import MailClass, MessageKind

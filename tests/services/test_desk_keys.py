@@ -13,7 +13,8 @@ from models.store.database import Database
 from models.store.plain import Reader
 from models.store.thread import thread
 from models.tables.mail import SendingAddress
-from models.types.draft import DraftMode, DraftView, Sent, Undone
+from models.types.draft import DraftView, Sent, Undone
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.message import MessageKind, Thread
 from models.types.people import Channel

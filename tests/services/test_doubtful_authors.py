@@ -2,7 +2,7 @@
 
 from models.services import reply
 from models.tables.record import Message, Record
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.people import Audience
 from tests.services.letters import World, letter
 

@@ -16,7 +16,8 @@ from models.services import drafts, receive, reply, route, settle, undo
 from models.store import draft_files, records
 from models.tables.mail import Delivery
 from models.tables.record import Attachment, DraftFile, Message, Record
-from models.types.draft import DraftMode, Sent
+from models.types.draft import Sent
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.mail import ForwardedFile, Mailbox, OutgoingMail
 from models.types.routing import Target

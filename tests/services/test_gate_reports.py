@@ -167,7 +167,7 @@ def test_not_sent_again_where_it_may_not_go(world: World, copy: Any) -> None:
 
 
 def test_a_notes_copy_is_never_sent_again_to_an_outsider(world: World) -> None:
-    from models.types.draft import DraftMode
+    from models.types.draft_mode import DraftMode
     from models.types.outbox import Phase, Reason, Refused
 
     world.arrives(letter())

@@ -13,7 +13,8 @@ from models.store import settings
 from models.store.database import Database
 from models.store.logins import agent_by_login
 from models.store.plain import Reader
-from models.types.draft import DraftMode, Sent, Stopped
+from models.types.draft import Sent, Stopped
+from models.types.draft_mode import DraftMode
 from models.types.errors import DatabaseError, NotAllowed, NotFound
 from models.types.mail import IncomingMail
 from models.types.message import MessageKind

@@ -13,7 +13,8 @@ from models.store import records
 from models.store.database import Database
 from models.tables.mail import Delivery
 from models.tables.record import Message, Record
-from models.types.draft import DraftMode, Sent
+from models.types.draft import Sent
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed
 from models.types.mail import Mailbox
 from models.types.message import MessageKind

@@ -9,7 +9,8 @@ from models.store import desk_facts, drafts, records
 from models.tables.mail import Delivery
 from models.tables.record import Draft, Message, Record, UndoStep
 from models.types.delivery import DeliveryState
-from models.types.draft import DraftMode, NotSendable, Sent, Stopped
+from models.types.draft import NotSendable, Sent, Stopped
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound
 from models.types.mail import Mailbox
 from models.types.message import Direction, MessageKind

@@ -19,7 +19,8 @@ from models.tables.mail import Account, Delivery, SendingAddress
 from models.tables.record import Draft, Message, Record
 from models.types.actor import Actor
 from models.types.delivery import DeliveryState
-from models.types.draft import DraftMode, NotSendable, Sent
+from models.types.draft import NotSendable, Sent
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed, NotFound, Overtaken
 from models.types.mail import OutgoingMail
 from models.types.outbox import Accepted

@@ -22,7 +22,8 @@ from models.services.outgoing import outgoing
 from models.store import contacts, desk_facts, drafts, messages, migrate, records, settings
 from models.store.database import Database
 from models.types.account import NewAccount, Security
-from models.types.draft import DraftMode, Sent
+from models.types.draft import Sent
+from models.types.draft_mode import DraftMode
 from models.types.errors import NotAllowed
 from models.types.mail import IncomingMail
 from models.types.outbox import Accepted

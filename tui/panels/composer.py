@@ -17,7 +17,8 @@ from textual.widgets import TextArea
 from textual.worker import Worker
 
 from models.rules.sender import following
-from models.types.draft import DraftMode, DraftView, NotSendable, SendResult, Sent, Stopped
+from models.types.draft import DraftView, NotSendable, SendResult, Sent, Stopped
+from models.types.draft_mode import DraftMode
 from models.types.errors import NightdeskError, NotAllowed
 from tui.bridge import Desk
 from tui.panels.sender_list import SenderList

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from models.types.draft import DraftMode, DraftView
+from models.types.draft import DraftView
+from models.types.draft_mode import DraftMode
 from models.types.message import MessageView
 from tui.render import wash
 from tui.render.cells import cut, length, wrap

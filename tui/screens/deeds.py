@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.record import QuarantineRow, RecordRow, View
 from tui.keys import Command, Context
 from tui.panels.help import help_lines

@@ -15,7 +15,7 @@ from textual.containers import Container, Vertical
 from textual.worker import Worker
 
 from models.types.change import Change
-from models.types.draft import DraftMode
+from models.types.draft_mode import DraftMode
 from models.types.record import ListRow, RecordRow, View
 from tui.bridge import Desk
 from tui.keys import Command, Context, Situation
