@@ -8,8 +8,8 @@ reading "id > last seen" there would lose transactions that commit late.
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing, contextmanager
 
 from models.store.plain import sqlite_uri
 from models.types.change import Change
@@ -21,14 +21,15 @@ RETRY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-async def changes(url: str) -> AsyncIterator[Change]:
+async def changes(url: str) -> AsyncGenerator[Change, None]:
     """Announce changes for ever. The first one is ``all``, and one after each reconnect: earlier ones may be missed."""
     source = _sqlite(url) if url.startswith("sqlite:///") else _postgres(url)
-    async for change in source:
-        yield change
+    async with aclosing(source):
+        async for change in source:
+            yield change
 
 
-async def _sqlite(url: str) -> AsyncIterator[Change]:
+async def _sqlite(url: str) -> AsyncGenerator[Change, None]:
     """Both selects run on the loop: they touch shared memory and a few rows, and readers never wait in WAL mode."""
     while True:
         try:
@@ -66,7 +67,7 @@ def _newest(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM change_log").fetchone()[0])
 
 
-async def _postgres(url: str) -> AsyncIterator[Change]:
+async def _postgres(url: str) -> AsyncGenerator[Change, None]:
     import psycopg
 
     while True:

@@ -15,8 +15,6 @@ from models.types.oauth import Provider, Tokens
 from models.types.secret import Secret
 from tests.servers.oauth import CLIENT_ID, CLIENT_SECRET, FakeProvider, fake_provider
 
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 def server() -> Iterator[FakeProvider]:
@@ -37,7 +35,7 @@ def good(tokens: Tokens, server: FakeProvider) -> bool:
 
 async def test_a_code_typed_elsewhere(server: FakeProvider) -> None:
     server.answers = ["authorization_pending", "slow_down", "authorization_pending"]
-    code = await oauth.device_code(provider(server), NOW)
+    code = await oauth.device_code(provider(server), datetime.now(UTC))
     assert (code.user_code, code.verification_url) == ("WDJB-MJHT", f"{server.url}/activate")
     tokens = await oauth.device_tokens(provider(server), code, slower=0.01)
     assert good(tokens, server)
@@ -48,7 +46,7 @@ async def test_a_code_typed_elsewhere(server: FakeProvider) -> None:
 @pytest.mark.parametrize("error", ["access_denied", "expired_token", "invalid_scope", "who_knows"])
 async def test_a_code_that_is_refused_ends_the_wait(server: FakeProvider, error: str) -> None:
     server.answers = ["authorization_pending", error]
-    code = await oauth.device_code(provider(server), NOW)
+    code = await oauth.device_code(provider(server), datetime.now(UTC))
     with pytest.raises(oauth.Refused) as caught:
         await oauth.device_tokens(provider(server), code)
     assert (caught.value.error, caught.value.kind) == (error, FaultKind.AUTH)
@@ -56,7 +54,7 @@ async def test_a_code_that_is_refused_ends_the_wait(server: FakeProvider, error:
 
 
 async def test_a_code_nobody_types_is_given_up(server: FakeProvider) -> None:
-    code = await oauth.device_code(provider(server), NOW - timedelta(hours=1))
+    code = await oauth.device_code(provider(server), datetime.now(UTC) - timedelta(hours=1))
     with pytest.raises(oauth.Refused, match="not typed in time"):
         await oauth.device_tokens(provider(server), code)
     assert server.posted("device_code") == []
@@ -112,10 +110,10 @@ async def test_an_answer_to_another_question_is_refused(server: FakeProvider) ->
 
 async def test_renewal_and_its_end(server: FakeProvider) -> None:
     server.refresh_lifetime = 30 * 86_400
-    code = await oauth.device_code(provider(server), NOW)
+    code = await oauth.device_code(provider(server), datetime.now(UTC))
     first = await oauth.device_tokens(provider(server), code)
     assert first.grant_until is not None
-    assert 29 <= (first.grant_until - NOW).days <= 30
+    assert 29 <= (first.grant_until - datetime.now(UTC)).days <= 30
     second = await oauth.refreshed(provider(server), first.refresh)
     assert (second.access in server.access, second.refresh) == (True, "")
     server.revoke_all()
