@@ -42,7 +42,7 @@ async def test_a_wrong_password_is_said_and_the_right_one_is_kept_sealed(demo: S
     async with at_work(demo, size) as agent:
         await goes_to(agent, "accounts", "[Accounts 1]")
         await agent.press("A")
-        await agent.sees("new: accounts")
+        await agent.sees("new account")
         await agent.type(account["email"])
         await agent.press("tab", "tab")
         await agent.type("wrong")
@@ -80,7 +80,7 @@ async def test_an_address_is_bound_to_a_new_brand_and_the_check_speaks_up(
     async with at_work(demo, size) as agent:
         await goes_to(agent, "brands", "[Brands 1]")
         await agent.press("A")
-        await agent.sees("new: brands")
+        await agent.sees("new brand")
         await agent.type("Borealis")
         await agent.press("ctrl+s")
         await agent.sees("[Brands 2]", "Borealis is saved")

@@ -12,7 +12,7 @@ from tui.bridge_setup import Proposal, Words
 from tui.panels.setup_fields import fields
 from tui.render import wash
 from tui.render.ink import Line, Role
-from tui.render.setup import TITLES, item_lines, said_lines, step_lines
+from tui.render.setup import ONE, item_lines, said_lines, step_lines
 from tui.render.setup_item import Item, Room
 from tui.widgets.blocks import START, Painter
 from tui.widgets.form import Form
@@ -98,7 +98,7 @@ class SetupPane(Vertical):
         form.fill(item.values if item is not None else begin)
         self.details.display = False
         self.form = form
-        of = item.title if item is not None else f"new: {TITLES[room].lower()}"
+        of = item.title if item is not None else f"new {ONE[room]}"
         self._show_title(of)
         form.begin()
 

@@ -16,6 +16,13 @@ TITLES = {
     Room.GROUPS: "Groups",
     Room.CHECK: "Check",
 }
+ONE = {
+    Room.ACCOUNTS: "account",
+    Room.ADDRESSES: "address",
+    Room.BRANDS: "brand",
+    Room.DOMAINS: "domain",
+    Room.GROUPS: "group",
+}
 EMPTY = {
     Room.ACCOUNTS: "No mail account yet. A adds one: type its address, the rest is proposed.",
     Room.ADDRESSES: "No sending address yet. A adds one.",
