@@ -3,42 +3,32 @@
 It lies over the desk, which goes on behind it; everything typed stays until it is saved or thrown away on purpose.
 """
 
-import asyncio
 from collections.abc import Awaitable, Sequence
-from contextlib import suppress
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.timer import Timer
-from textual.worker import Worker
 
 from models.types.automation import Rule, RuleView, Terms
 from models.types.change import Change
 from models.types.errors import Unfit
-from models.types.record import View
 from tui.bridge import Desk
-from tui.keys import Command, Context, Situation
+from tui.keys import Command, Context
 from tui.panels.clock import Clock
-from tui.panels.command_line import CommandLine
 from tui.panels.help import help_lines
-from tui.panels.hints import hints
 from tui.panels.rule_list import RuleList
 from tui.panels.rule_pane import RulePane
-from tui.panels.status import StatusLine
-from tui.render.ink import Line, Role
+from tui.render.ink import Role
 from tui.render.rule import details, rehearsed
-from tui.screens.keyed import KeyedScreen
+from tui.screens.over import OverScreen
 from tui.screens.rules_deeds import RulesDeeds
-from tui.screens.trouble import sentence_of
-from tui.widgets.fault import Fault, fault_of
 from tui.widgets.form import Form
 from tui.widgets.painted import Lines
 
-PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
 NEWS_SECONDS = 0.5  # news comes in bursts
 
 
-class RulesScreen(KeyedScreen):
+class RulesScreen(OverScreen):
     """The list on top, below it the rule under the cursor; a form takes the place of both."""
 
     CSS = """
@@ -49,22 +39,18 @@ class RulesScreen(KeyedScreen):
     RulesScreen #status, RulesScreen #hints { height: 1; background: $surface; }
     """
 
+    PLACE = Context.RULES
+
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command]) -> None:
-        super().__init__(table)
+        super().__init__(desk, clock, table)
         self._rules = desk.rules
         self._clock = clock
-        self._login = desk.agent.login
         self._terms = Terms({})
-        self._settled = asyncio.Event()  # the rules are read, the form is there
-        self._doing: Awaitable[None] | None = None
         self._news: Timer | None = None  # until it, what changed is gathered
         self._shown = 0  # the id of the rule below the list
         self.list = RuleList(id="rules-list")
         self.pane = RulePane(id="rules-pane")
         self.head = Lines(id="rules-head")
-        self.status = StatusLine(desk, clock, id="status")
-        self.hints = Lines(id="hints")
-        self.command_line = CommandLine(id="command-line")
         self._deeds = RulesDeeds(self)
 
     def compose(self) -> ComposeResult:
@@ -230,98 +216,31 @@ class RulesScreen(KeyedScreen):
         self.close_form()
         self.read(rule.name)
 
-    # -- what a keyed screen says
+    # -- what a screen over the desk says
 
     @property
-    def context(self) -> Context | None:
-        """The place that has the keys; None while a command is typed."""
-        focused = self.focused
-        if focused is None or focused is self.list:
-            return Context.RULES
-        form = self.pane.form
-        return Context.FORM if form is not None and form in focused.ancestors else None
+    def keys_home(self) -> RuleList:
+        """The list."""
+        return self.list
 
     @property
-    def asking(self) -> bool:
-        """The command line is open."""
-        return self.command_line.display
+    def form_there(self) -> Form | None:
+        """The form of the pane."""
+        return self.pane.form
 
-    def situation(self, context: Context | None = None) -> Situation:
-        """What decides whether a command applies."""
-        place = context or self.context or Context.RULES
-        room = "rules" if self.list.current is not None else ""
-        return Situation(context=place, view=View.OPEN, row=None, login=self._login, room=room)
+    @property
+    def shown_room(self) -> str:
+        """Rules are one room."""
+        return "rules" if self.list.current is not None else ""
 
-    def do(self, command: Command, argument: str) -> None:
+    def deed(self, command: Command, argument: str) -> Awaitable[None] | None:
         """Do what a command says."""
-        self._doing = self._deeds.do(command)
+        return self._deeds.do(command)
 
-    def ask(self, command: Command) -> None:
-        """Ask for a command's argument."""
-        self.prompt(f"{command.name} ")
-
-    def prompt(self, text: str = "") -> None:
-        """Ask for a command."""
-        self.hints.display = False
-        self._prompt.open(self.command_line, self.context or Context.RULES, ":", text)
-
-    def on_command_line_changed(self, event: CommandLine.Changed) -> None:
-        """Follow what is typed."""
-        self._prompt.changed(event.prompt, event.line)
-
-    def search_for(self, words: str) -> None:
-        """There is nothing to search: the rules fit on the screen."""
-
-    def give_keys(self, context: Context) -> None:
-        """Put the keys back where they were before a line was typed."""
-        self.hints.display = True
-        self.set_focus(self.list)
-
-    def say(self, sentence: str, *, bad: bool = False) -> None:
-        """Say something in the status line."""
-        self.status.say(sentence, bad=bad)
-
-    def on_fault(self, event: Fault) -> None:
-        """Say what could not be read."""
-        event.stop()
-        self.say(sentence_of(event.error), bad=True)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say a failure; what is typed stays."""
-        fault = fault_of(event, reading=False)
-        if fault is not None:
-            self.say(sentence_of(fault.error), bad=True)
-
-    def show_hints(self, line: Line | None) -> None:
-        """Show this in the footer; None: the keys of the place."""
-        context = self.context
-        if line is None and context is not None:
-            line = hints([one for one in self.table if context in one.contexts], self.size.width)
-        if line is not None:
-            self.hints.show(line)
+    def read_again(self) -> None:
+        """Read the rules."""
+        self.read()
 
     def help(self) -> None:
         """Show the keys."""
         self.pane.lay("help", lambda width: help_lines(self.table, Context.RULES, width))
-
-    def redraw(self) -> None:
-        """Draw everything anew, and read it again."""
-        self.post_message(self.Redraw())
-        self.read()
-
-    def on_descendant_focus(self) -> None:
-        """Show the keys of the new place."""
-        self.show_hints(None)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fill the footer."""
-        self.call_after_refresh(self.show_hints, None)
-
-    async def at_rest(self) -> None:
-        """Let the next key wait until the rules are read and the form stands, but not for ever."""
-        if self._doing is not None:
-            doing, self._doing = self._doing, None
-            await doing
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._settled.wait()

@@ -3,39 +3,29 @@
 It lies over the desk, which goes on behind it; everything typed stays until it is saved or thrown away on purpose.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.worker import Worker
 
 from models.types.change import Change
-from models.types.record import View
 from models.types.trial import TrialStep
 from tui.bridge import Desk
 from tui.bridge_setup import Words
-from tui.keys import Command, Context, Situation
+from tui.keys import Command, Context
 from tui.panels.clock import Clock
-from tui.panels.command_line import CommandLine
-from tui.panels.hints import hints
 from tui.panels.setup_list import SetupList
 from tui.panels.setup_pane import SetupPane
-from tui.panels.status import StatusLine
 from tui.render.ink import Line
 from tui.render.setup import room_tabs
 from tui.render.setup_item import Item, Room
-from tui.screens.keyed import KeyedScreen
+from tui.screens.over import OverScreen
 from tui.screens.setup_deeds import SetupDeeds
 from tui.screens.setup_runs import SetupRuns
-from tui.screens.trouble import sentence_of
-from tui.widgets.fault import Fault, fault_of
 from tui.widgets.form import Form
 from tui.widgets.painted import Lines
 
-PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
 WIDE_FROM = 120
 NEW = {
     Room.ACCOUNTS: {
@@ -49,7 +39,7 @@ NEW = {
 }  # fmt: skip
 
 
-class SetupScreen(KeyedScreen):
+class SetupScreen(OverScreen):
     """One room at a time: its list, and beside or below it details or a form."""
 
     CSS = """
@@ -67,24 +57,20 @@ class SetupScreen(KeyedScreen):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
 
+    PLACE = Context.SETUP
+
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command], room: Room) -> None:
-        super().__init__(table)
+        super().__init__(desk, clock, table)
         self._setup = desk.setup
-        self._login = desk.agent.login
         self._words: Words = {}
         self._counts: dict[Room, int] = {}
-        self._settled = asyncio.Event()  # the room is read, the form is there
-        self._doing: Awaitable[None] | None = None
         self._shown: Item | None = None
         self._hushed = False  # the next hint of a field is not said
         self._over = False  # help or a test lies over the details
         self._first = room
         self.list = SetupList(id="setup-list")
         self.pane = SetupPane(id="setup-pane")
-        self.status = StatusLine(desk, clock, id="status")
         self.head = Lines(id="setup-head")
-        self.hints = Lines(id="hints")
-        self.command_line = CommandLine(id="command-line")
         self.runs = SetupRuns(self, self._setup)
         self._deeds = SetupDeeds(self)
 
@@ -253,97 +239,32 @@ class SetupScreen(KeyedScreen):
         if self.pane.form is None:
             self.remove_class("-filling")
 
-    def redraw(self) -> None:
-        """Draw everything anew, and read it again."""
-        self.post_message(self.Redraw())
-        self.read_room()
-
-    # -- what a keyed screen says
+    # -- what a screen over the desk says
 
     @property
-    def context(self) -> Context | None:
-        """The place that has the keys; None while a command is typed."""
-        focused = self.focused
-        if focused is None or focused is self.list:
-            return Context.SETUP
-        form = self.pane.form
-        return Context.FORM if form is not None and form in focused.ancestors else None
+    def keys_home(self) -> SetupList:
+        """The list."""
+        return self.list
 
     @property
-    def asking(self) -> bool:
-        """The command line is open."""
-        return self.command_line.display
+    def form_there(self) -> Form | None:
+        """The form of the pane."""
+        return self.pane.form
 
-    def situation(self, context: Context | None = None) -> Situation:
-        """What decides whether a command applies."""
-        place = context or self.context or Context.SETUP
-        room = self.room.value if self.list.current is not None else ""
-        return Situation(context=place, view=View.OPEN, row=None, login=self._login, room=room)
+    @property
+    def shown_room(self) -> str:
+        """The room, when there is something under the cursor."""
+        return self.room.value if self.list.current is not None else ""
 
-    def do(self, command: Command, argument: str) -> None:
+    def deed(self, command: Command, argument: str) -> Awaitable[None] | None:
         """Do what a command says."""
-        self._doing = self._deeds.do(command, argument)
+        return self._deeds.do(command, argument)
 
-    def ask(self, command: Command) -> None:
-        """Ask for a command's argument."""
-        self.prompt(f"{command.name} ")
-
-    def prompt(self, text: str = "") -> None:
-        """Ask for a command."""
-        self.hints.display = False
-        self._prompt.open(self.command_line, self.context or Context.SETUP, ":", text)
-
-    def on_command_line_changed(self, event: CommandLine.Changed) -> None:
-        """Follow what is typed."""
-        self._prompt.changed(event.prompt, event.line)
-
-    def search_for(self, words: str) -> None:
-        """There is nothing to search: a room fits on the screen."""
-
-    def give_keys(self, context: Context) -> None:
-        """Put the keys back where they were before a line was typed."""
-        self.hints.display = True
-        self.set_focus(self.list)
-
-    def say(self, sentence: str, *, bad: bool = False) -> None:
-        """Say something in the status line."""
-        self.status.say(sentence, bad=bad)
-
-    def on_fault(self, event: Fault) -> None:
-        """Say what could not be read."""
-        event.stop()
-        self.say(sentence_of(event.error), bad=True)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say a failure; what is typed stays."""
-        fault = fault_of(event, reading=False)
-        if fault is not None:
-            self.say(sentence_of(fault.error), bad=True)
-
-    def show_hints(self, line: Line | None) -> None:
-        """Show this in the footer; None: the keys of the place."""
-        context = self.context
-        if line is None and context is not None:
-            now = self.situation(context)
-            fit = [one for one in self.table if context in one.contexts and not one.why_not(now)]
-            line = hints(fit, self.size.width)
-        if line is not None:
-            self.hints.show(line)
-
-    def on_descendant_focus(self) -> None:
-        """Show the keys of the new place."""
-        self.show_hints(None)
+    def read_again(self) -> None:
+        """Read the room."""
+        self.read_room()
 
     def on_resize(self, event: events.Resize) -> None:
         """Fill head and footer."""
         self.call_after_refresh(self._paint_head)
-        self.call_after_refresh(self.show_hints, None)
-
-    async def at_rest(self) -> None:
-        """Let the next key wait until the room is read and the form stands, but not for ever."""
-        if self._doing is not None:
-            doing, self._doing = self._doing, None
-            await doing
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._settled.wait()
+        super().on_resize(event)
