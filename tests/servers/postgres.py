@@ -10,7 +10,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -33,8 +35,16 @@ class Postgres:
     def database(self, template: str = "template0") -> str:
         """Make a database; its name."""
         name = f"desk{next(_numbers)}"
-        self.say(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # PostgreSQL 15 writes a copy through its log, which takes 200 ms; copying files takes 30
+        how = "STRATEGY FILE_COPY" if self.version >= 150000 else ""
+        self.say(f"CREATE DATABASE {name} TEMPLATE {template} {how}")
         return name
+
+    @cached_property
+    def version(self) -> int:
+        """As libpq numbers it: 150014 is 15.14."""
+        with self._connected() as connection:
+            return connection.info.server_version
 
     def drop(self, name: str) -> None:
         """Drop it, whoever is connected."""
@@ -42,8 +52,11 @@ class Postgres:
 
     def say(self, statement: str) -> None:
         """One statement to the maintenance database."""
-        with psycopg.connect(f"postgresql://nightdesk@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+        with self._connected() as connection:
             connection.execute(statement)  # type: ignore[arg-type]
+
+    def _connected(self) -> "psycopg.Connection[Any]":
+        return psycopg.connect(f"postgresql://nightdesk@127.0.0.1:{self.port}/postgres", autocommit=True)
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +103,8 @@ def server() -> Iterator[Postgres]:
 @contextlib.contextmanager
 def _running(folder: Path, user: str | None) -> Iterator[int]:
     port = free_port()
-    settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "max_connections": "60"}
+    settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "60",
+                "fsync": "off", "full_page_writes": "off", "autovacuum": "off"}  # fmt: skip
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
