@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.rules import account_proof
-from models.services import account_edit, account_limits, admin, setup
+from models.rules.oauth import PROVIDERS
+from models.services import account_edit, account_limits, admin, consent, setup
 from models.store import grants
 from models.types.account import Auth, NewAccount
 from models.types.account_view import AccountView
@@ -88,16 +89,23 @@ def stored(session: Session, item: Item) -> NewAccount:
 
 
 def provider(session: Session, found: NewAccount) -> str:
-    """Name where an account signs in. ``NotAllowed`` when its provider has no such way."""
+    """Name where an account signs in: at its preset's provider, else at the only one of the desk's own.
+
+    ``NotAllowed`` when that is not known.
+    """
     from models.presets.find import by_address, by_name
 
     grant = found.secret.removeprefix("oauth:") if found.secret.startswith("oauth:") else ""
     view = grants.view(session, grant) if grant else None
     preset = by_name(found.preset) if found.preset else by_address(found.email)
     name = view.provider if view else preset.oauth if preset else ""
-    if not name:
-        raise NotAllowed(f"{found.email} cannot be signed in: its provider is not known for it.", "Use a password.")
-    return name
+    own = [one.name for one in consent.providers(session) if one.client_id and one.name not in PROVIDERS]
+    if not name and len(own) != 1:
+        raise NotAllowed(
+            f"{found.email} cannot be signed in: its provider is not known.",
+            f"Use a password, or name it: nightdesk account add {found.email} --oauth NAME",
+        )
+    return name or own[0]
 
 
 def _proof(one: NewAccount) -> str:
