@@ -9,7 +9,7 @@ from models.rules import recipients
 from models.rules.address import normal, plus_stripped
 from models.store import contacts, messages, records
 from models.store.desk_facts import DeskFacts
-from models.store.messages import MessageFacts
+from models.store.messages import MessageFacts, ThreadLine
 from models.store.records import RecordFacts
 from models.types.draft_mode import DraftMode
 from models.types.message import Direction, MailClass
@@ -54,7 +54,7 @@ def doubtful(session: Session, record_id: int) -> tuple[tuple[str, str], ...]:
     return tuple((who, UNPROVED) for who in people)
 
 
-def from_outside(message: MessageFacts) -> bool:
+def from_outside(message: MessageFacts | ThreadLine) -> bool:
     """Tell whether a person who is no agent sent us this."""
     incoming = message.public and message.direction is Direction.IN
     return incoming and message.mail_class is MailClass.HUMAN and message.author_agent_id is None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from models.rules.attaching import passed_on
-from models.store import draft_files, message_files, raw_mail
+from models.store import draft_files, raw_mail
 from models.store.message_files import MessageFile
 from models.types.mail import FileOut, ForwardedFile
 
@@ -21,14 +21,15 @@ class Along:
     named: str = ""
 
 
-def with_answer(session: Session, message_id: int) -> tuple[FileOut, ...]:
+def with_answer(session: Session, files: Sequence[MessageFile]) -> tuple[FileOut, ...]:
     """Give what its writer attached."""
-    return _ours(session, message_files.of_message(session, message_id))
+    return _ours(session, files)
 
 
-def with_notification(session: Session, message_id: int) -> Along:
+def with_notification(session: Session, files: Sequence[MessageFile]) -> Along:
     """Give what a follower's copy carries: a mail's own files, or those of an answer."""
-    files = message_files.of_message(session, message_id)
+    if not files:
+        return _NOTHING
     carried = passed_on([file.size_bytes for file in files])
     chosen = [file for file, fits in zip(files, carried, strict=True) if fits]
     left = [file for file, fits in zip(files, carried, strict=True) if not fits]
@@ -42,6 +43,9 @@ def with_notification(session: Session, message_id: int) -> Along:
         forwarded_from=raw or b"",
         named=_named(left),
     )
+
+
+_NOTHING = Along()
 
 
 def _ours(session: Session, files: Sequence[MessageFile]) -> tuple[FileOut, ...]:

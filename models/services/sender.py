@@ -1,5 +1,6 @@
 """Which address mail goes out as (R10): the facts gathered, the rule asked; when it is written and when it leaves."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -31,19 +32,6 @@ def choose(
     return choose_sender(replace(question, explicit=explicit, last_seen=last_seen), every)
 
 
-def choose_through(session: Session, desk: DeskFacts, record: RecordFacts, account_id: int | None) -> SenderChoice:
-    """Choose what the desk's own mail goes out as when it already waits for this account.
-
-    ``NotAllowed`` when the account has no address for it any more.
-    """
-    question, every = _ask(session, desk, record, None)
-    through = tuple(one for one in every if one.account_id == account_id)
-    choice = choose_sender(question, through)
-    if choice.refusal or choice.account_id != account_id:
-        raise NotAllowed(choice.refusal or "The address this goes out as is another account's by now.", AGAIN)
-    return choice
-
-
 def options(session: Session, desk: DeskFacts, record: RecordFacts, agent_id: int, explicit: str) -> SenderOptions:
     """List every address with why this agent may or may not answer this record as it, and what the rules say."""
     question, every = _ask(session, desk, record, agent_id)
@@ -59,23 +47,61 @@ def judge(session: Session, desk: DeskFacts, record: RecordFacts, message: Messa
     What was allowed when it was written may be taken away since. ``NotAllowed``: it may not; nothing takes its place
     but the notification address, where the server does not send as the address any more.
     """
-    question, every = _ask(session, desk, record, message.author_agent_id)
-    mine = tuple(one for one in every if one.id == message.sending_address_id)
-    name = mine[0].address if mine else bare(message.sender)
-    choice = choose_sender(replace(question, explicit=name), mine)
-    if choice.refusal:
-        raise NotAllowed(choice.refusal, AGAIN)
-    return choice
+    every = sending.candidates_for(session, [message.author_agent_id])
+    return Judge(desk, every).judged(record.brand_id, message)
 
 
-def confirm(
-    session: Session, desk: DeskFacts, record: RecordFacts, message: MessageFacts, account_id: int | None
-) -> SenderChoice:
-    """Judge it as its bytes are made, and that it still leaves through this account, whose queue it is in."""
-    choice = judge(session, desk, record, message)
-    if choice.account_id != account_id:
-        raise NotAllowed(f"The account this waits for does not send as {choice.address} any more.", AGAIN)
-    return choice
+class Judge:
+    """Judges what leaves, as its bytes are made, for many copies by one reading; each question is asked once.
+
+    ``every``: the candidates of each author; None: of the desk itself.
+    """
+
+    def __init__(self, desk: DeskFacts, every: Mapping[int | None, tuple[Candidate, ...]]) -> None:
+        self._desk = desk
+        self._every = every
+        self._choices: dict[tuple[object, ...], SenderChoice] = {}
+
+    def judged(self, brand_id: int | None, message: MessageFacts) -> SenderChoice:
+        """Say what a message goes out as by now. ``NotAllowed``: it may not go out as what it was written under."""
+        author_id, address_id = message.author_agent_id, message.sending_address_id
+        asked = (brand_id, author_id, address_id, message.sender)
+        if asked not in self._choices:
+            mine = tuple(one for one in self._every[author_id] if one.id == address_id)
+            question = replace(
+                self._question(brand_id, author_id), explicit=mine[0].address if mine else bare(message.sender)
+            )
+            self._choices[asked] = choose_sender(question, mine)
+        choice = self._choices[asked]
+        if choice.refusal:
+            raise NotAllowed(choice.refusal, AGAIN)
+        return choice
+
+    def confirmed(self, brand_id: int | None, message: MessageFacts, account_id: int | None) -> SenderChoice:
+        """Say the same when it still leaves through this account, whose queue it is in."""
+        choice = self.judged(brand_id, message)
+        if choice.account_id != account_id:
+            raise NotAllowed(f"The account this waits for does not send as {choice.address} any more.", AGAIN)
+        return choice
+
+    def through(self, brand_id: int | None, by_rule: str, account_id: int | None) -> SenderChoice:
+        """Choose what the desk's own mail goes out as when it already waits for this account.
+
+        ``NotAllowed`` when the account has no address for it any more.
+        """
+        asked = (brand_id, by_rule, account_id)
+        if asked not in self._choices:
+            of_account = tuple(one for one in self._every[None] if one.account_id == account_id)
+            self._choices[asked] = choose_sender(replace(self._question(brand_id, None), by_rule=by_rule), of_account)
+        choice = self._choices[asked]
+        if choice.refusal or choice.account_id != account_id:
+            raise NotAllowed(choice.refusal or "The address this goes out as is another account's by now.", AGAIN)
+        return choice
+
+    def _question(self, brand_id: int | None, agent_id: int | None) -> SenderQuestion:
+        agent = self._desk.agent(agent_id)
+        question = of_brand(self._desk, self._desk.brand(brand_id), self._every[agent_id])
+        return replace(question, agent_id=agent_id, author_name=agent.name if agent else "")
 
 
 def fitting(session: Session, record_id: int, address: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 from sqlmodel import Session, col
 
 from models.store.upsert import insert_into
@@ -35,7 +35,7 @@ def keep(session: Session, content: bytes, now: datetime) -> str:
 
 def content(session: Session, digest: str) -> bytes | None:
     """Give the bytes; None when they are gone."""
-    return session.scalar(select(col(FileContent.content)).where(col(FileContent.sha256) == digest))
+    return session.scalar(_CONTENT, {"sha256": digest})
 
 
 def of_draft(session: Session, draft_id: int) -> list[Kept]:
@@ -93,3 +93,7 @@ def sweep(session: Session, before: datetime) -> int:
     attached = exists().where(col(DraftFile.sha256) == col(FileContent.sha256))
     statement = delete(FileContent).where(col(FileContent.added_at) < before, ~used, ~attached)
     return len(session.execute(statement.returning(col(FileContent.sha256))).all())
+
+
+# Built once: building a statement costs more than running it.
+_CONTENT = select(col(FileContent.content)).where(col(FileContent.sha256) == bindparam("sha256"))

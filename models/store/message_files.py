@@ -1,11 +1,14 @@
 """The files of a message as they go out again."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
-from models.tables.record import Attachment, Message
+from models.store.many import rows
+from models.tables.all import metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +23,27 @@ class MessageFile:
     raw_id: int | None
 
 
-def of_message(session: Session, message_id: int) -> list[MessageFile]:
-    """List them in their order."""
-    statement = (
-        select(
-            col(Attachment.name),
-            col(Attachment.media_type),
-            col(Attachment.size_bytes),
-            col(Attachment.path),
-            col(Attachment.sha256),
-            col(Message.raw_id),
-        )
-        .join(Message, col(Message.id) == col(Attachment.message_id))
-        .where(col(Attachment.message_id) == message_id)
-        .order_by(col(Attachment.id))
+def of_messages(session: Session, message_ids: Collection[int]) -> dict[int, list[MessageFile]]:
+    """List those of each message in their order."""
+    found: dict[int, list[MessageFile]] = defaultdict(list)
+    for row in rows(session, _FILES, message_ids):
+        found[row[0]].append(MessageFile(*row[1:]))
+    return found
+
+
+# Built once: building a statement costs more than running it.
+_FILE, _MESSAGE = metadata.tables["attachment"], metadata.tables["message"]
+_FILES = (
+    select(
+        _FILE.c.message_id,
+        _FILE.c.name,
+        _FILE.c.media_type,
+        _FILE.c.size_bytes,
+        _FILE.c.path,
+        _FILE.c.sha256,
+        _MESSAGE.c.raw_id,
     )
-    return [MessageFile(*row) for row in session.execute(statement)]
+    .join(_MESSAGE, _MESSAGE.c.id == _FILE.c.message_id)
+    .where(_FILE.c.message_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(_FILE.c.id)
+)

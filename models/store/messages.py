@@ -1,18 +1,21 @@
 """Messages of a thread: kept, found by their ids on the wire, and read for the next answer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 from sqlmodel import Session, col
 
+from models.store.many import rows
 from models.tables.all import metadata
 from models.tables.record import Attachment, Message
 from models.types.mail import AttachedFile
 from models.types.message import Direction, MailClass, MessageKind
 
+THREAD = 200  # the newest messages of a record, of any kind, that an answer is made from
 NO_ID_DOMAIN = "missing.invalid"  # Message-IDs made here for mail that came without one
 
 
@@ -79,6 +82,20 @@ class MessageFacts:
     def public(self) -> bool:
         """Outsiders may see it."""
         return self.kind is MessageKind.EMAIL
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """A public message as the thread's headers name it."""
+
+    id: int
+    record_id: int
+    direction: Direction
+    mail_class: MailClass
+    author_agent_id: int | None
+    message_id: str
+    relay_id: str
+    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +179,20 @@ def read(session: Session, message_id: int) -> MessageFacts | None:
     return _as_facts(found) if found else None
 
 
-def newest(session: Session, record_id: int, *, limit: int = 200) -> list[MessageFacts]:
+def read_many(session: Session, message_ids: Collection[int]) -> dict[int, MessageFacts]:
+    """Read these messages; those that are gone are left out."""
+    return {row[0]: _as_facts(row) for row in rows(session, _READ_MANY, message_ids)}
+
+
+def public_threads(session: Session, record_ids: Collection[int]) -> dict[int, list[ThreadLine]]:
+    """Read what outsiders may know of among the newest messages of these records, newest first."""
+    found: dict[int, list[ThreadLine]] = defaultdict(list)
+    for row in rows(session, _THREADS, record_ids):
+        found[row[1]].append(ThreadLine(*row))
+    return found
+
+
+def newest(session: Session, record_id: int, *, limit: int = THREAD) -> list[MessageFacts]:
     """Read the newest messages of a record, newest first."""
     return [_as_facts(row) for row in session.execute(_NEWEST, {"record_id": record_id, "most": limit})]
 
@@ -202,10 +232,32 @@ def of_raw(session: Session, raw_id: int) -> int | None:
 _MESSAGE = metadata.tables["message"]
 _ADD = insert(_MESSAGE).returning(_MESSAGE.c.id)
 _NAMES = {"to": "to_line", "cc": "cc_line"}
+_LISTS = [field.name for field in fields(MessageFacts)].index("to")  # "cc" is the next
 _FACTS = select(*(_MESSAGE.c[_NAMES.get(field.name, field.name)] for field in fields(MessageFacts)))
 _READ = _FACTS.where(_MESSAGE.c.id == bindparam("id"))
+_READ_MANY = _FACTS.where(_MESSAGE.c.id.in_(bindparam("wanted", expanding=True)))
 _NEWEST = (
     _FACTS.where(_MESSAGE.c.record_id == bindparam("record_id")).order_by(_MESSAGE.c.id.desc()).limit(bindparam("most"))
+)
+_RECORD, _OTHER = metadata.tables["record"], _MESSAGE.alias("other")
+_OLDEST = (  # of the newest
+    select(_OTHER.c.id)
+    .where(_OTHER.c.record_id == _RECORD.c.id)
+    .order_by(_OTHER.c.id.desc())
+    .limit(1)
+    .offset(THREAD - 1)
+    .correlate(_RECORD)
+    .scalar_subquery()
+)
+_THREADS = (
+    select(*(_MESSAGE.c[field.name] for field in fields(ThreadLine) if field.name != "public"))
+    .join(_RECORD, _RECORD.c.id == _MESSAGE.c.record_id)
+    .where(
+        _RECORD.c.id.in_(bindparam("wanted", expanding=True)),
+        _MESSAGE.c.id >= func.coalesce(_OLDEST, 0),
+        _MESSAGE.c.kind == MessageKind.EMAIL,
+    )
+    .order_by(_MESSAGE.c.record_id, _MESSAGE.c.id.desc())
 )
 _WITH_ID = _FACTS.where(_MESSAGE.c.message_id == bindparam("wire_id"), _MESSAGE.c.direction != Direction.OUT).order_by(
     _MESSAGE.c.id
@@ -230,5 +282,6 @@ _LINKED = (
 
 
 def _as_facts(row: Row[*tuple[Any, ...]]) -> MessageFacts:
-    facts = MessageFacts(*row)
-    return replace(facts, to=tuple(facts.to), cc=tuple(facts.cc))
+    values = list(row)
+    values[_LISTS : _LISTS + 2] = tuple(row[_LISTS]), tuple(row[_LISTS + 1])
+    return MessageFacts(*values)

@@ -157,7 +157,7 @@ def take_attempt_back(session: Session, raw_ids: Sequence[int]) -> None:
 
 def content(session: Session, raw_id: int) -> bytes | None:
     """Give the bytes as they came; None when there is no such mail."""
-    return session.scalar(select(col(RawMail.content)).where(col(RawMail.id) == raw_id))
+    return session.scalar(_CONTENT, {"raw": raw_id})
 
 
 def facts(session: Session, raw_id: int) -> RawFacts | None:
@@ -203,6 +203,7 @@ def close(
 
 # Statements are built once: building one costs more than running it.
 _RAW, _ACCOUNT = metadata.tables["raw_mail"], metadata.tables["account"]
+_CONTENT = select(_RAW.c.content).where(_RAW.c.id == bindparam("raw"))
 _RAW_FACTS = (
     select(
         _RAW.c.account_id,

@@ -1,12 +1,14 @@
 """The addresses records may be answered from, with every fact ``rules.sender`` weighs."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, union, update
+from sqlalchemy import BindParameter, Row, bindparam, select, union, update
 from sqlmodel import Session, col
 
 from models.rules.address import normal
+from models.store.many import rows
 from models.tables.all import metadata
 from models.tables.record import Record
 from models.types.sender import Candidate
@@ -17,14 +19,26 @@ def candidates(session: Session, agent_id: int | None = None) -> tuple[Candidate
 
     ``agent_id``: the author, whose permissions count; None: the desk itself, which may use all the company's.
     """
+    return candidates_for(session, [agent_id])[agent_id]
+
+
+def candidates_for(session: Session, agent_ids: Collection[int | None]) -> dict[int | None, tuple[Candidate, ...]]:
+    """Read the same for several authors by one reading."""
+    connection = session.connection()
     brands: dict[int, set[int]] = defaultdict(set)
-    for address_id, brand_id in session.execute(_BRANDS):
+    for address_id, brand_id in connection.execute(_BRANDS):
         brands[address_id].add(brand_id)
-    permitted = set(session.scalars(_PERMITTED, {"agent": agent_id})) if agent_id is not None else set()
-    return tuple(
-        _candidate(row, frozenset(brands[row.id]), allowed=agent_id is None or row.everybody or row.id in permitted)
-        for row in session.execute(_ADDRESSES)
-    )
+    addresses = [(row, frozenset(brands[row.id])) for row in connection.execute(_ADDRESSES)]
+    some = any(not row.everybody for row, _ in addresses)
+    authors = [agent_id for agent_id in agent_ids if agent_id is not None] if some else []
+    permitted = {(row.agent_id, row.address_id) for row in rows(session, _PERMITTED, authors)}
+    return {
+        agent_id: tuple(
+            _candidate(row, bound, allowed=agent_id is None or row.everybody or (agent_id, row.id) in permitted)
+            for row, bound in addresses
+        )
+        for agent_id in agent_ids
+    }
 
 
 def chosen_for_record(session: Session, record_id: int) -> str:
@@ -83,13 +97,13 @@ _ADDRESSES = (
     .order_by(_ADDRESS.c.sequence, _ADDRESS.c.id)
 )
 _BRANDS = select(_T["address_brand"].c.address_id, _T["address_brand"].c.brand_id)
-_BY_GROUP = (
-    select(_T["address_group"].c.address_id)
-    .join(_T["group_member"], _T["group_member"].c.group_id == _T["address_group"].c.group_id)
-    .where(_T["group_member"].c.agent_id == bindparam("agent"))
-)
+_MINE, _GROUPS, _MEMBER = _T["address_agent"], _T["address_group"], _T["group_member"]
+_AUTHORS: BindParameter[int] = bindparam("wanted", expanding=True)
 _PERMITTED = union(
-    select(_T["address_agent"].c.address_id).where(_T["address_agent"].c.agent_id == bindparam("agent")), _BY_GROUP
+    select(_MINE.c.agent_id, _MINE.c.address_id).where(_MINE.c.agent_id.in_(_AUTHORS)),
+    select(_MEMBER.c.agent_id, _GROUPS.c.address_id)
+    .join(_GROUPS, _GROUPS.c.group_id == _MEMBER.c.group_id)
+    .where(_MEMBER.c.agent_id.in_(_AUTHORS)),
 )
 _OF_RECORD = (
     select(_ADDRESS.c.email)
