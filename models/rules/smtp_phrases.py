@@ -25,16 +25,17 @@ _CLEAR: _Words = (
     (
         Reason.RATE,
         (
-            r"too many (?:\w+ ){0,3}(?:recipient|connection|session|rcpt|login|attempt|request|error|message|e?-?mail)",
+            r"too many (?!(?:messages|mails) (?:on|in) )(?:\w+ ){0,3}"
+            r"(?:recipient|connection|session|rcpt|login|attempt|request|error|message|e?-?mail)",
             r"(?:rate|frequency|connection|concurrency|sending|daily|hourly|volume)\W{1,3}(?:\w+ ){0,3}limit",
             r"limit\w* (?:\w+ ){0,4}(?:rate|per (?:hour|day|minute)|connections)",
             r"(?:daily|hourly|sending|message|outgoing) (?:\w+ ){0,2}quota",
             r"(?:exceed\w*|over) (?:\w+ ){0,4}(?:sending|rate|messages? per|mails? per|connections)",
             r"throttl",
-            r"unexpected volume",
+            r"unexpected volume|user complaints|receiving ?rate",
             r"sending too (?:fast|quickly)",
             r"(?:unusual|high) rate|rate that prevents",
-            r"slow down",
+            r"slow down|try again slower",
             r"max(?:imum)? connections",
         ),
     ),
@@ -43,7 +44,8 @@ _CLEAR: _Words = (
         Reason.POLICY,
         (
             r"\b(?:spf|dkim|dmarc|arc)\b(?!-signature)|authentication checks|unauthenticated (?:sender|mail|e-?mail)",
-            r"smtp auth",
+            r"smtp auth|\bbatv\b|backscatter|anti-?spoof",
+            r"authenticated (?:users|senders) only|requires? (?:smtp )?authentication|authentication is required",
         ),
     ),
     (
@@ -51,7 +53,8 @@ _CLEAR: _Words = (
         (
             r"\bvirus|malware|infected|malicious|phish",
             r"(?:duplicate|missing|invalid|malformed|bad|multiple) (?:\S{1,20} )?headers?\b",
-            r"headers? too (?:large|long)",
+            r"headers? (?:size|too (?:large|long))|improperly.formatted|charset (?:\S{1,20} )?not supported",
+            r"banned (?:content|attachment|file)",
             r"message content|content (?:rejected|not acceptable)",
             r"8-?bit data|bare (?:cr|lf)|line too long",
             r"attachment (?:type )?(?:not allowed|blocked|rejected)",
@@ -68,14 +71,18 @@ _CLEAR: _Words = (
             r"client host (?:\S{1,80} )?(?:rejected|blocked)",
             r"(?:your|host) (?:network|ip)\b|\binvalid ip\b",
             r"ip address .{0,40}(?:rejected|blocked|denied)",
-            r"service refuse|connections? not accepted|refused to talk|not accepting mail from",
-            r"relay(?:ing)?\b",
+            r"service refuse|connections? not accepted|refused to talk|(?:not|n't) accept(?:ing)? mail from",
+            r"not accept (?:messages|mails?|e-?mails?) (?:containing|with|from)",
+            r"relay(?:ing)?\b|not a gateway|(?:not|n't) handle (?:e-?)?mail for|non-?local (?:e-?mail )?address",
+            r"open proxy|dynamic (?:\S{1,20} )?ips?\b|\bzombie|no access from|smtp server of your",
+            r"spammer|sending spam|confirm this mail server|requires confirmation|mass mailer",
+            r"all recipient addresses rejected|access to submit|rejected by this user",
         ),
     ),
     (
         Reason.SPAM,
         (
-            r"\bspam|\bjunk\b|unsolicited|\bbulk\b|suspicious",
+            r"\b(?:anti-?)?spam|\bjunk\b|unsolicited|\bbulk\b|suspicious",
             r"ofr_506",  # Orange: refused by the content filter
         ),
     ),
@@ -90,6 +97,8 @@ _CLEAR: _Words = (
             r"send ?as ?denied|(?:permission|right)s? to send",
             r"\bfrom: domain|valid from\b|from (?:address|header) (?:is )?(?:not|invalid)",
             r"purported responsible",  # Sender ID, RFC 4407
+            r"sender (?:\w+ ){0,2}(?:rejected|invalid|not pre-?approved)|unroute?able sender|[eé]metteur invalide",
+            r"non-?members?\b|members.only|returned mail not accepted|\bmx records for",
         ),
     ),
     (
@@ -104,9 +113,14 @@ _CLEAR: _Words = (
     (
         Reason.FULL,
         (
-            r"(?:mail)?box (?:\w+ ){0,3}(?:full|too large)|full mailbox",
+            r"(?:mail)?(?:box|folder|dir) (?:\w+ ){0,3}(?:full|too large)|full mailbox",
+            r"(?:mailbox|mail file|account|user) (?:\w+ )?exceed",
+            r"(?:not?|n't) (?:have )?enough (?:\w+ ){0,2}space|space (?:has been|is) used up|too much mail data",
+            r"exceed\w* (?:\w+ ){0,3}(?:storage allocation|disk space|receiving limit)|maximum allowed storage",
+            r"too many (?:messages|mails) (?:on|in) |zu ?viele mails",
             r"over ?-?quota|out of (?:quota|storage)|user is over",
-            r"quota (?:is |has been |was )?(?:exceed|full|violation|limit)",
+            r"quota (?:is |has been |was |usage |\(\w{1,20}\) )?(?:exceed|full|violation|limit)",
+            r"reached (?:\w+ ){0,2}quota",
             r"(?:exceed\w*|over) (?:\w+ ){0,4}quota",
             r"(?:storage|mailbox) (?:size |space )?(?:limit|is full|full)",
             r"(?:insufficient|not enough) mailbox",
@@ -118,7 +132,9 @@ _CLEAR: _Words = (
         (
             _BOX + r"\b[^.;:]{0,80}\b(?:disabled|suspended|inactive|deactivated|frozen|locked|blocked|bloqu[eé]"
             r"|closed|discontinued|terminated|not active|expired|gesperrt)",
-            r"(?:disabled|inactive|suspended|deactivated|closed|expired) (?:user|account|mailbox|recipient)",
+            r"(?:disabled|inactive|suspended|deactivated|closed|expired|archived) (?:user|account|mailbox|recipient)",
+            r"(?:currently|temporar\w{1,4}) (?:suspended|locked|inactive)|suspend the service|destinataire archiv",
+            r"mailbox unavailable or access denied",
         ),
     ),
     (
@@ -128,13 +144,16 @@ _CLEAR: _Words = (
             r"(?:exceed|too (?:big|large|long)|over the|larger than)",
             r"exceed\w* (?:\w+ ){0,4}(?:size|length)",
             r"too (?:big|large) (?:message|mail)",
-            r"size limit|maximum (?:\w+ )?size",
+            r"size limit|maximum (?:\w+ )?size|taille (?:limite|maximale)|size=\S{0,20} ?too",
         ),
     ),
     (
         Reason.DOMAIN,
         (
-            r"(?:host|domain)(?: name)?s? (?:unknown|not found|(?:is )?invalid|(?:is |are )?(?:not|un)\W?reachable)",
+            r"(?:host|domain)(?: name)?s? (?:unknown|not found(?!, try)|(?:is )?invalid|unreachable)",
+            r"domain is (?:not|un)\W?reachable|domain must exist|account or domain may not exist",
+            r"domain (?:\w+ ){0,6}is unknown",
+            r"unroute?able address",  # Exim: no router took it
             r"(?:host|domain)(?: name)?\b[^.;]{0,60}\b" + _CANNOT + r" (?:exist|resolve|be found)",
             r"(?:no such|unknown|illegal|non-?existent|invalid|unroute?able) (?:\w+ )?(?:host|domain)",
             r"null ?mx|no mx\b|nxdomain|non-existent hosts",
@@ -157,6 +176,8 @@ _CLEAR: _Words = (
             _CANNOT + r" (?:exist|have an? (?:\S{1,40} )?account|(?:be )?f(?:i|ou)nd)",
             r"recip\w{0,8}notfound|not found by smtp|no mailbox|no valid recipient",
             _CANNOT + r" (?:\w+ )?(?:listed|our customer|a valid)|not listed in",
+            r"recipient address rejected: access denied",  # Exchange Online, of an address it does not know
+            r"envelope recipient has been denied|bad ?(?:rcpt|recipient) ?to|validrcptto|mailbox name not allowed",
             r"no one (?:by|with) that|name (?:is )?not recogni[sz]ed",
             r"(?:utilisateur|destinataire|adresse) (?:\w+ )?inconnue?",
             r"(?:empf[aä]nger|benutzer|adresse) (?:\w+ ){0,2}(?:unbekannt|nicht)",
@@ -168,7 +189,7 @@ _CLEAR: _Words = (
 _VAGUE: _Words = (
     (
         Reason.POLICY,
-        (r"\bdenied\b|not allowed|forbidden|prohibited|blocked|administratively|access restricted",),
+        (r"\bdenied\b|not allowed|forbidden|prohibit|blocked|administrative|access restricted",),
     ),
     (
         Reason.SYSTEM,
@@ -178,8 +199,11 @@ _VAGUE: _Words = (
             r"service (?:is )?(?:currently |temporarily )?(?:unavailable|not available)",
             r"disk space|system storage|out of memory|i/o error",
             r"timed? ?out|dns query|(?:message|delivery time) expired",
-            r"hop count|too many hops|mail loop|loops? back|looping",
+            r"hop count|too many hops|(?:mail|routing|forwarding) loop|forwarding count|loops? (?:back|was)|looping",
             r"connection (?:lost|reset|refused|dropped)|(?:network|host) (?:is )?unreachable|no route",
+            r"could not (?:connect|find a gateway)|resolve route|name ?server (?:reply|error)|not found, try again",
+            r"after \d+ (?:tries|attempts)|multiple retries|more than \d+ (?:minute|hour|day)|queue too long",
+            r"failure period|queue period|misconfigur|no mdb\b|transaction failed",
             r"try (?:again )?later|temporar\w{1,4} (?:deferred|rejected)",
         ),
     ),

@@ -13,6 +13,7 @@ _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 # words inside links and addresses are no reasons; the codes of a reply of several lines stand between its words
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|\b[245]\d\d(?:-|\s)(?:[245]\.\d{1,3}\.\d{1,3}(?=\s))?")
 _SPACE = re.compile(r"\s+")
+_LISTED = re.compile(r"https?://\S{0,60}(?:spamhaus|sorbs|spamcop|barracudacentral|abuseat|uceprotect|[a-z]bl[./?])")
 # subject.detail of RFC 3463 and its registry (RFC 5248); the first number, the class, is the reply code's to say
 _BY_DETAIL = {
     "1.0": Reason.USER,
@@ -85,7 +86,8 @@ def classify(code: int | None, enhanced: str, text: str, phase: Phase | None) ->
     """
     status = enhanced_code(enhanced) or enhanced_code(text[:_MOST_TEXT])
     temporary = code // 100 != 5 if code else not status.startswith("5")
-    words = _SPACE.sub(" ", _NOISE.sub(" ", text[:_MOST_TEXT].lower()))
+    lowered = text[:_MOST_TEXT].lower()
+    words = _SPACE.sub(" ", _NOISE.sub(" ", _LISTED.sub(" dnsbl http://", lowered)))
     return Verdict(temporary, _reason(code, status[2:], words, phase, temporary))
 
 
@@ -106,7 +108,7 @@ def _reason(code: int | None, detail: str, words: str, phase: Phase | None, temp
     said = _said(clear_words(), words)
     if phase is Phase.AUTH or code in LOGIN_CODES:
         about_login = Reason.SYSTEM if temporary else Reason.AUTH
-        return said if said in (Reason.TLS, Reason.RATE) else about_login
+        return said if said in (Reason.TLS, Reason.RATE, Reason.SIZE) else about_login
     if said in (Reason.USER, Reason.DOMAIN) and (phase is Phase.MAIL or detail in ("1.7", "1.8")):
         return Reason.SENDER  # what does not exist is ours, not the recipient's
     if said is None and temporary and detail == "7.1" and "later" in words:
