@@ -4,36 +4,31 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from models.types.errors import FieldProblem
 from models.types.trial import StepState, TrialStep
 from tui.bridge_setup import Proposal, Words
+from tui.panels.form_pane import Fitted, FormPane, padded
 from tui.panels.setup_fields import fields
-from tui.render import wash
-from tui.render.ink import Line, Role
+from tui.render.ink import Role
 from tui.render.setup import ONE, item_lines, said_lines, step_lines
 from tui.render.setup_item import Item, Room
 from tui.widgets.blocks import START, Painter
 from tui.widgets.form import Form
 from tui.widgets.pager import Pager
-from tui.widgets.painted import Lines
 
 
-class SetupPane(Vertical):
-    """Shows one of them; a form stays until it is saved or left, whatever happens around it."""
+class SetupPane(FormPane):
+    """Shows one of them."""
 
     DEFAULT_CSS = """
-    SetupPane { height: 1fr; }
-    SetupPane #setup-title { height: 1; background: $surface; }
-    SetupPane #setup-details { height: 1fr; }
-    SetupPane #setup-form { height: 2fr; }
-    SetupPane #setup-steps { height: 1fr; border-top: solid $rule; }
+    SetupPane Form { height: 2fr; }
+    SetupPane .steps { height: 1fr; border-top: solid $rule; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.form: Form | None = None
+        self.steps = Pager(classes="steps")  # notes and steps
         self.item: Item | None = None  # what the form is about; None: a new one
         self.room = Room.ACCOUNTS
         self._proposed: dict[str, str] = {}
@@ -42,48 +37,27 @@ class SetupPane(Vertical):
         self._notes: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out title, details and steps; the form is mounted when it is wanted."""
-        yield Lines(id="setup-title")
-        yield Pager(id="setup-details")
-        steps = Pager(id="setup-steps")
-        steps.display = False
-        yield steps
-
-    @property
-    def details(self) -> Pager:
-        """The pager with the details."""
-        return self.query_one("#setup-details", Pager)
-
-    @property
-    def steps(self) -> Pager:
-        """The pager with notes and steps."""
-        return self.query_one("#setup-steps", Pager)
+        """Lay out title, details and steps."""
+        yield from super().compose()
+        self.steps.display = False
+        yield self.steps
 
     # -- details
 
     def show(self, item: Item | None) -> None:
         """Show an item; what lies there of another one, such as a test, goes."""
-        self._show_title("" if item is None else item.title)
+        self._call("" if item is None else item.title, Role.STRONG)
         self._read(lambda width: [] if item is None else item_lines(item, width))
 
-    def show_lines(self, title: str, lines: Callable[[int], list[Line]]) -> None:
+    def show_lines(self, title: str, lines: Fitted) -> None:
         """Show something to be read instead; the width is what it may take."""
-        self._show_title(title)
+        self._call(title, Role.STRONG)
         self._read(lines)
 
     def show_told(self, title: str, said: Sequence[str], steps: Sequence[TrialStep]) -> None:
         """Show what a test or a sign-in told so far instead of the details."""
-        self._show_title(title)
+        self._call(title, Role.STRONG)
         show_told(self.details, said, steps)
-
-    def _read(self, lines: Callable[[int], list[Line]]) -> None:
-        def painted() -> list[Line]:
-            return [((" ", Role.TEXT), *line) for line in lines(max(self.details.size.width - 2, 20))]
-
-        self.details.show([painted])
-
-    def _show_title(self, text: str) -> None:
-        self.query_one("#setup-title", Lines).show(((f" {wash.line(text)}", Role.STRONG),))
 
     # -- the form
 
@@ -92,23 +66,13 @@ class SetupPane(Vertical):
         await self.close()
         self.room, self.item = room, item
         self._proposed, self._begun = {}, dict(begin if item is None else {})
-        specs = fields(room, words)
-        form = Form(specs, id="setup-form")
-        await self.mount(form, before=self.steps)
-        form.fill(item.values if item is not None else begin)
-        self.details.display = False
-        self.form = form
-        of = item.title if item is not None else f"new {ONE[room]}"
-        self._show_title(of)
-        form.begin()
+        self._call(item.title if item is not None else f"new {ONE[room]}", Role.STRONG)
+        await self._put(Form(fields(room, words)), item.values if item is not None else begin, before=self.steps)
 
     async def close(self) -> None:
         """Take the form away, and what stands below it."""
         self.clear_steps()
-        if self.form is not None:
-            form, self.form = self.form, None
-            self.details.display = True
-            await form.remove()
+        await super().close()
 
     def propose(self, proposal: Proposal | None) -> None:
         """Put a provider's values where nobody typed, and say what a person must do there."""
@@ -160,11 +124,8 @@ class SetupPane(Vertical):
 def show_told(pager: Pager, said: Sequence[str], steps: Sequence[TrialStep]) -> None:
     """Show what a test or a sign-in told so far: the step that failed in view, else the newest."""
 
-    def paint(lines: Callable[[int], list[Line]]) -> list[Line]:
-        return [((" ", Role.TEXT), *line) for line in lines(max(pager.size.width - 2, 20))]
-
-    painters: list[Painter] = [partial(paint, partial(said_lines, said))] if said else []
-    painters += [partial(paint, partial(step_lines, (step,))) for step in steps]
+    painters: list[Painter] = [partial(padded, pager, partial(said_lines, said))] if said else []
+    painters += [partial(padded, pager, partial(step_lines, (step,))) for step in steps]
     pager.show(painters)
     failed = next((n for n, step in enumerate(steps) if step.state is StepState.FAILED), None)
     newest = pager.blocks.last_page(max(pager.size.height, 1)) if steps else START

@@ -15,12 +15,12 @@ from models.types.errors import Unfit
 from tui.bridge import Desk
 from tui.keys import Command, Context
 from tui.panels.clock import Clock
-from tui.panels.help import help_lines
+from tui.panels.form_pane import Fitted
 from tui.panels.rule_list import RuleList
 from tui.panels.rule_pane import RulePane
 from tui.render.ink import Role
 from tui.render.rule import details, rehearsed
-from tui.screens.over import OverScreen
+from tui.screens.filling import FillingScreen
 from tui.screens.rules_deeds import RulesDeeds
 from tui.widgets.form import Form
 from tui.widgets.painted import Lines
@@ -28,17 +28,19 @@ from tui.widgets.painted import Lines
 NEWS_SECONDS = 0.5  # news comes in bursts
 
 
-class RulesScreen(OverScreen):
+class RulesScreen(FillingScreen):
     """The list on top, below it the rule under the cursor; a form takes the place of both."""
 
     CSS = """
     RulesScreen { layout: vertical; background: $background; color: $foreground; scrollbar-size: 0 0; }
     RulesScreen #rules-head { height: 1; background: $surface; }
     RulesScreen #rules-list { height: 40%; }
-    RulesScreen.-writing #rules-list { display: none; }
+    RulesScreen.-filling #rules-list { display: none; }
     RulesScreen #status, RulesScreen #hints { height: 1; background: $surface; }
     """
 
+    list: RuleList
+    pane: RulePane
     PLACE = Context.RULES
 
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command]) -> None:
@@ -115,11 +117,15 @@ class RulesScreen(OverScreen):
         now = self._clock()
         self.pane.lay(view.rule.name, lambda width: details(view, applied, now, width), over=False)
 
+    def lay(self, title: str, lines: Fitted) -> None:
+        """Lay something over the rule until Esc."""
+        self.pane.lay(title, lines)
+
     def back(self) -> None:
         """Take away what lies over the details, then leave."""
         if self.pane.over:
             self.pane.over = False
-            self._show(self.list.current)
+            self.show_current()
         else:
             self.dismiss()
 
@@ -130,7 +136,7 @@ class RulesScreen(OverScreen):
         """Say what it would do to the last records."""
         self.say("Trying …")
         found = await self._rules.test(view.rule)
-        self.pane.lay(f"{view.rule.name}: what it would do", lambda width: rehearsed(found, width))
+        self.lay(f"{view.rule.name}: what it would do", lambda width: rehearsed(found, width))
         self.say("Nothing was changed. PgDn pages, Esc closes.")
 
     @work(group="deed", exit_on_error=False)
@@ -160,49 +166,11 @@ class RulesScreen(OverScreen):
 
     def open_form(self, rule: Rule | None) -> None:
         """Write a rule; None: a new one."""
-        self._settled.clear()
-        self._open_form(rule)
-
-    @work(exclusive=True, group="form", exit_on_error=False)
-    async def _open_form(self, rule: Rule | None) -> None:
-        try:
-            self.add_class("-writing")
-            await self.pane.open(rule, lambda: self._terms)
-        finally:
-            self._settled.set()
-
-    def close_form(self) -> None:
-        """Take the form away."""
-        self._settled.clear()
-        self._close_form()
-
-    @work(exclusive=True, group="form", exit_on_error=False)
-    async def _close_form(self) -> None:
-        try:
-            self.set_focus(self.list)
-            await self.pane.close()
-            self.remove_class("-writing")
-            self._show(self.list.current)
-        finally:
-            self._settled.set()
-
-    def on_form_said(self, event: Form.Said) -> None:
-        """Say what a field takes, or the question."""
-        event.stop()
-        self.say(event.sentence)
-
-    def on_form_leave(self, event: Form.Leave) -> None:
-        """Leave the form."""
-        event.stop()
-        self.close_form()
-
-    def on_form_save(self, event: Form.Save) -> None:
-        """Keep what is typed."""
-        event.stop()
-        self._keep(event.form)
+        self.fill(lambda: self.pane.open(rule, lambda: self._terms))
 
     @work(exclusive=True, group="keep", exit_on_error=False)
-    async def _keep(self, form: Form) -> None:
+    async def keep(self, form: Form) -> None:
+        """Save the rule that is typed."""
         form.refuse(())
         try:
             rule = self.pane.read(form)
@@ -218,15 +186,9 @@ class RulesScreen(OverScreen):
 
     # -- what a screen over the desk says
 
-    @property
-    def keys_home(self) -> RuleList:
-        """The list."""
-        return self.list
-
-    @property
-    def form_there(self) -> Form | None:
-        """The form of the pane."""
-        return self.pane.form
+    def show_current(self) -> None:
+        """Show the rule under the cursor."""
+        self._show(self.list.current)
 
     @property
     def shown_room(self) -> str:
@@ -235,12 +197,8 @@ class RulesScreen(OverScreen):
 
     def deed(self, command: Command, argument: str) -> Awaitable[None] | None:
         """Do what a command says."""
-        return self._deeds.do(command)
+        return self._deeds.do(command, argument)
 
     def read_again(self) -> None:
         """Read the rules."""
         self.read()
-
-    def help(self) -> None:
-        """Show the keys."""
-        self.pane.lay("help", lambda width: help_lines(self.table, Context.RULES, width))

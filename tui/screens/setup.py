@@ -3,7 +3,7 @@
 It lies over the desk, which goes on behind it; everything typed stays until it is saved or thrown away on purpose.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -15,12 +15,12 @@ from tui.bridge import Desk
 from tui.bridge_setup import Words
 from tui.keys import Command, Context
 from tui.panels.clock import Clock
+from tui.panels.form_pane import Fitted
 from tui.panels.setup_list import SetupList
 from tui.panels.setup_pane import SetupPane
-from tui.render.ink import Line
 from tui.render.setup import room_tabs
 from tui.render.setup_item import Item, Room
-from tui.screens.over import OverScreen
+from tui.screens.filling import FillingScreen
 from tui.screens.setup_deeds import SetupDeeds
 from tui.screens.setup_runs import SetupRuns
 from tui.widgets.form import Form
@@ -39,7 +39,7 @@ NEW = {
 }  # fmt: skip
 
 
-class SetupScreen(OverScreen):
+class SetupScreen(FillingScreen):
     """One room at a time: its list, and beside or below it details or a form."""
 
     CSS = """
@@ -57,6 +57,8 @@ class SetupScreen(OverScreen):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-wide")]  # noqa: RUF012 (an instance variable to Textual)
 
+    list: SetupList
+    pane: SetupPane
     PLACE = Context.SETUP
 
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command], room: Room) -> None:
@@ -149,49 +151,22 @@ class SetupScreen(OverScreen):
 
     def open_form(self, item: Item | None) -> None:
         """Open the form of an item; None: of a new one."""
-        self._settled.clear()
-        self._open_form(item)
+        self.fill(lambda: self.pane.open(self.room, item, lambda: self._words, NEW.get(self.room, {})))
 
-    @work(exclusive=True, group="form", exit_on_error=False)
-    async def _open_form(self, item: Item | None) -> None:
-        try:
-            self.add_class("-filling")
-            await self.pane.open(self.room, item, lambda: self._words, NEW.get(self.room, {}))
-        finally:
-            self._settled.set()
-
-    def close_form(self) -> None:
-        """Take the form away."""
-        self._settled.clear()
-        self._close_form()
-
-    @work(exclusive=True, group="form", exit_on_error=False)
-    async def _close_form(self) -> None:
-        try:
-            self.set_focus(self.list)
-            await self.pane.close()
-            self.remove_class("-filling")
-            self.pane.show(self.list.current)
-        finally:
-            self._settled.set()
-
-    def on_form_said(self, event: Form.Said) -> None:
-        """Say what a field takes."""
-        event.stop()
-        if not self._hushed:
-            self.say(event.sentence)
-        self._hushed = False
-
-    def on_form_leave(self, event: Form.Leave) -> None:
+    def leave_form(self) -> None:
         """Leave a form; a test that runs ends first."""
-        event.stop()
         self.runs.stop()
         self.close_form()
 
-    def on_form_save(self, event: Form.Save) -> None:
+    def keep(self, form: Form) -> None:
         """Test and keep what is typed."""
-        event.stop()
-        self.runs.keep(event.form)
+        self.runs.keep(form)
+
+    def field_says(self, sentence: str) -> None:
+        """Say what a field takes, unless it was hushed."""
+        if not self._hushed:
+            self.say(sentence)
+        self._hushed = False
 
     def hush(self) -> None:
         """Let what is said now stand over the next hint of a field."""
@@ -216,7 +191,7 @@ class SetupScreen(OverScreen):
             self._veil()
             self.pane.show_told(f"{word}: {item.title}", said, steps)
 
-    def lay(self, title: str, lines: Callable[[int], list[Line]]) -> None:
+    def lay(self, title: str, lines: Fitted) -> None:
         """Lay something over the details until Esc."""
         self._veil()
         self.pane.show_lines(title, lines)
@@ -230,7 +205,7 @@ class SetupScreen(OverScreen):
         self.runs.stop()
         if self._over:
             self._unveil()
-            self.pane.show(self.list.current)
+            self.show_current()
         else:
             self.dismiss()
 
@@ -241,15 +216,9 @@ class SetupScreen(OverScreen):
 
     # -- what a screen over the desk says
 
-    @property
-    def keys_home(self) -> SetupList:
-        """The list."""
-        return self.list
-
-    @property
-    def form_there(self) -> Form | None:
-        """The form of the pane."""
-        return self.pane.form
+    def show_current(self) -> None:
+        """Show what the cursor is on."""
+        self.pane.show(self.list.current)
 
     @property
     def shown_room(self) -> str:

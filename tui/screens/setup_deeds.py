@@ -1,11 +1,10 @@
 """From a command's id to what the set-up does."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from tui.keys import Command, Context
-from tui.panels.help import help_lines
 from tui.render.setup_item import Room
+from tui.screens.filling_deeds import FillingDeeds
 
 if TYPE_CHECKING:
     from tui.screens.setup import SetupScreen
@@ -13,59 +12,27 @@ if TYPE_CHECKING:
 ROOMS = tuple(Room)
 
 
-class SetupDeeds:
-    """Does what a command says, now that it is known to apply; what must be awaited is given back."""
+class SetupDeeds(FillingDeeds):
+    """What is done with rooms and their items."""
 
     def __init__(self, screen: "SetupScreen") -> None:
+        super().__init__(screen)
         self._screen = screen
 
-    def do(self, command: Command, argument: str) -> Awaitable[None] | None:
-        """Do it."""
-        place, _, deed = command.id.partition(".")
-        if place == "form":
-            return self._form(deed)
-        places: dict[str, Callable[[str], None]] = {
-            "list": self._move,
-            "view": self._turn,
-            "setup": lambda deed: self._act(deed, argument),
-            "app": self._app,
-        }
-        places[place](deed)
-        return None
+    def own(self, place: str, deed: str, argument: str) -> None:
+        """Turn to another room, or do something with the item under the cursor."""
+        if place == "view":
+            self._turn(deed)
+        else:
+            self._act(deed, argument)
 
-    def _form(self, deed: str) -> Awaitable[None] | None:
-        form = self._screen.pane.form
-        if form is None:
+    def form(self, deed: str) -> Awaitable[None] | None:
+        """Page the steps of a test while they stand there, else the form."""
+        pane = self._screen.pane
+        if pane.form is not None and pane.steps.display and deed in ("page_down", "page_up"):
+            pane.steps.page(1 if deed == "page_down" else -1)
             return None
-        steps = self._screen.pane.steps
-        if steps.display and deed in ("page_down", "page_up"):
-            steps.page(1 if deed == "page_down" else -1)
-            return None
-        deeds: dict[str, Callable[[], Awaitable[None]]] = {
-            "save": form.action_save,
-            "leave": form.action_leave,
-            "next": lambda: form.action_walk(1),
-            "previous": lambda: form.action_walk(-1),
-            "page_down": lambda: form.action_page(1),
-            "page_up": lambda: form.action_page(-1),
-        }
-        return deeds[deed]()
-
-    def _move(self, deed: str) -> None:
-        items = self._screen.list
-        deeds: dict[str, Callable[[], None]] = {
-            "down": lambda: items.move(1),
-            "up": lambda: items.move(-1),
-            "page_down": lambda: self._page(1),
-            "page_up": lambda: self._page(-1),
-            "top": lambda: items.edge(-1),
-            "bottom": lambda: items.edge(1),
-        }
-        deeds[deed]()
-
-    def _page(self, direction: int) -> None:
-        """Page the details, which are longer than the lists."""
-        self._screen.pane.details.page(direction)
+        return super().form(deed)
 
     def _turn(self, deed: str) -> None:
         step = 1 if deed == "next" else -1
@@ -112,17 +79,3 @@ class SetupDeeds:
             self._screen.open_form(item)
         else:
             self._screen.say("There is nothing to change about it here.")
-
-    def _app(self, deed: str) -> None:
-        screen = self._screen
-        deeds: dict[str, Callable[[], object]] = {
-            "back": screen.back,
-            "command": screen.prompt,
-            "help": self._help,
-            "redraw": screen.redraw,
-        }
-        deeds[deed]()
-
-    def _help(self) -> None:
-        table = self._screen.table
-        self._screen.lay("help", lambda width: help_lines(table, Context.SETUP, width))

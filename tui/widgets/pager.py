@@ -13,8 +13,8 @@ class Pager(Painted, can_focus=True):
 
     WHEEL_LINES = 3
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self.blocks = Blocks(())
         self.top: Position = START
         self.chosen: int | None = None
