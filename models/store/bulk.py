@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlmodel import Session
 
 from models.store import settings
+from models.store.among import among
 from models.store.bulk_insert import insert_rows
 from models.store.messages import Linked, NewMessage
 from models.store.raw_mail import RawFacts
@@ -23,7 +24,6 @@ from models.types.message import Direction
 from models.types.people import Channel
 from models.types.record import Need
 
-CHUNK = 2_000  # ids in one IN list; SQLite takes 32,766 parameters
 PARTICIPANT_MESSAGES = 200  # as ``records.participants`` counts
 
 _RAW, _MESSAGE, _RECORD, _DELIVERY, _CONTACT, _AGENT, _FOLLOWING, _SETTING = (
@@ -32,7 +32,6 @@ _RAW, _MESSAGE, _RECORD, _DELIVERY, _CONTACT, _AGENT, _FOLLOWING, _SETTING = (
 )
 
 Row = dict[str, Any]
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -65,12 +64,8 @@ def ids(session: Session, table: str, count: int, *, above: int = 0) -> range:
 
 def stored(session: Session, digests: Collection[str]) -> frozenset[str]:
     """Say which of these contents came by pipe, LMTP or file before."""
-    found: set[str] = set()
-    for chunk in _chunks(digests):
-        found.update(
-            session.scalars(select(_RAW.c.sha256).where(_RAW.c.account_id.is_(None), _RAW.c.sha256.in_(chunk)))
-        )
-    return frozenset(found)
+    alike = among(session, _RAW.c.sha256, digests)
+    return frozenset(session.scalars(select(_RAW.c.sha256).where(_RAW.c.account_id.is_(None), alike)))
 
 
 def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
@@ -84,12 +79,13 @@ def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
         _MESSAGE.c.kind,
         _MESSAGE.c.direction,
     )
-    for chunk in _chunks(wire_ids):
-        asked = set(chunk)
-        named = or_(_MESSAGE.c.message_id.in_(chunk), _MESSAGE.c.relay_id.in_(chunk))
-        for row in session.execute(select(*columns).where(named).order_by(_MESSAGE.c.id)):
-            for wire_id in {row.message_id, row.relay_id} & asked:
-                found[wire_id] = Linked(wire_id, row.id, row.record_id, row.kind, row.direction)
+    if not wire_ids:
+        return found
+    asked = set(wire_ids)
+    named = or_(among(session, _MESSAGE.c.message_id, wire_ids), among(session, _MESSAGE.c.relay_id, wire_ids))
+    for row in session.execute(select(*columns).where(named).order_by(_MESSAGE.c.id)):
+        for wire_id in {row.message_id, row.relay_id} & asked:
+            found[wire_id] = Linked(wire_id, row.id, row.record_id, row.kind, row.direction)
     return found
 
 
@@ -97,10 +93,9 @@ def namesakes(session: Session, wire_ids: Collection[str]) -> dict[str, list[Nam
     """Find what came in under these Message-IDs."""
     found: dict[str, list[Namesake]] = defaultdict(list)
     columns = (_MESSAGE.c.message_id, _MESSAGE.c.id, _MESSAGE.c.author_address, _MESSAGE.c.subject, _MESSAGE.c.text)
-    for chunk in _chunks(wire_ids):
-        came_in = (_MESSAGE.c.message_id.in_(chunk), _MESSAGE.c.direction != Direction.OUT)
-        for row in session.execute(select(*columns).where(*came_in).order_by(_MESSAGE.c.id)):
-            found[row.message_id].append(Namesake(row.id, row.author_address, row.subject, row.text))
+    came_in = (among(session, _MESSAGE.c.message_id, wire_ids), _MESSAGE.c.direction != Direction.OUT)
+    for row in session.execute(select(*columns).where(*came_in).order_by(_MESSAGE.c.id)):
+        found[row.message_id].append(Namesake(row.id, row.author_address, row.subject, row.text))
     return dict(found)
 
 
@@ -114,26 +109,23 @@ def standings(session: Session, record_ids: Collection[int]) -> dict[int, Standi
         _RECORD.c.need_reason,
         _RECORD.c.preview,
     )
+    wanted = among(session, _RECORD.c.id, record_ids)
     return {
         row.id: Standing(row.kind, row.need, row.need_since, row.need_reason, row.preview)
-        for chunk in _chunks(record_ids)
-        for row in session.execute(
-            select(*columns).where(_RECORD.c.id.in_(chunk)).order_by(_RECORD.c.id).with_for_update()
-        )
+        for row in session.execute(select(*columns).where(wanted).order_by(_RECORD.c.id).with_for_update())
     }
 
 
 def takings(session: Session, standing: Mapping[int, Standing]) -> dict[int, Taking]:
     """Say who takes part in each of these records: authors, recipients, the customer, the followers."""
     people: dict[int, set[str]] = {record_id: set() for record_id in standing}
-    for chunk in _chunks(standing):
-        newest = _newest_messages(chunk)
-        for row in session.execute(select(newest).where(newest.c.nth <= PARTICIPANT_MESSAGES)):
-            people[row.record_id].add(row.author_address)
-            people[row.record_id].update(bare(line) for line in (*row.to_line, *row.cc_line))
-        for statement in _addresses(chunk):
-            for record_id, address in session.execute(statement):
-                people[record_id].add(address)
+    newest = _newest_messages(session, standing)
+    for row in session.execute(select(newest).where(newest.c.nth <= PARTICIPANT_MESSAGES)):
+        people[row.record_id].add(row.author_address)
+        people[row.record_id].update(bare(line) for line in (*row.to_line, *row.cc_line))
+    for statement in _addresses(session, standing):
+        for record_id, address in session.execute(statement):
+            people[record_id].add(address)
     return {
         record_id: Taking(frozenset(people[record_id] - {""}), one.kind, one.need is Need.DONE)
         for record_id, one in standing.items()
@@ -242,26 +234,21 @@ def _newest(session: Session, table: str) -> int:
     return session.scalar(select(func.max(metadata.tables[table].c.id))) or 0
 
 
-def _newest_messages(record_ids: Sequence[int]) -> Any:
+def _newest_messages(session: Session, record_ids: Collection[int]) -> Any:
     order = func.row_number().over(partition_by=_MESSAGE.c.record_id, order_by=_MESSAGE.c.id.desc())
     columns = (_MESSAGE.c.record_id, _MESSAGE.c.author_address, _MESSAGE.c.to_line, _MESSAGE.c.cc_line)
     return (
         select(*columns, order.label("nth"))
-        .where(_MESSAGE.c.record_id.in_(record_ids), ~_MESSAGE.c.outsider)
+        .where(among(session, _MESSAGE.c.record_id, record_ids), ~_MESSAGE.c.outsider)
         .subquery()
     )
 
 
-def _addresses(record_ids: Sequence[int]) -> Iterable[Any]:
+def _addresses(session: Session, record_ids: Collection[int]) -> Iterable[Any]:
     yield select(_DELIVERY.c.record_id, _DELIVERY.c.recipient).where(
-        _DELIVERY.c.record_id.in_(record_ids), _DELIVERY.c.channel == Channel.EMAIL
+        among(session, _DELIVERY.c.record_id, record_ids), _DELIVERY.c.channel == Channel.EMAIL
     )
-    yield select(_RECORD.c.id, _CONTACT.c.email).join(_CONTACT).where(_RECORD.c.id.in_(record_ids))
-    following = _FOLLOWING.c.record_id.in_(record_ids)
+    yield select(_RECORD.c.id, _CONTACT.c.email).join(_CONTACT).where(among(session, _RECORD.c.id, record_ids))
+    following = among(session, _FOLLOWING.c.record_id, record_ids)
     yield select(_FOLLOWING.c.record_id, _CONTACT.c.email).join(_CONTACT).where(following)
     yield select(_FOLLOWING.c.record_id, _AGENT.c.email).join(_AGENT).where(following, _AGENT.c.active)
-
-
-def _chunks(values: Iterable[T]) -> Iterable[list[T]]:
-    listed = list(values)
-    return (listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK))
