@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-Part = Callable[[bytes, str], bytes]
+Part = Callable[[bytes, str], Awaitable[bytes]]
 Parse: TypeAlias = "Callable[[bytes], Awaitable[IncomingMail]]"
 
 READERS = 2  # a slow search leaves one for the list
 WRITERS = 2
 
 
-def _no_part(content: bytes, path: str) -> bytes:
+async def _no_part(content: bytes, path: str) -> bytes:
     """Stand in where no mail is cut."""
     raise LookupError(path)
 
@@ -55,8 +55,8 @@ def _no_part(content: bytes, path: str) -> bytes:
 class LocalDesk:
     """A ``tui.bridge.Desk`` over one database.
 
-    ``parse`` reads one raw mail away from this process's interpreter (a child process); ``part`` cuts one file out of
-    it. ``clock`` gives aware UTC.
+    ``parse`` reads one raw mail, ``part`` cuts one file out of it, both away from this process's interpreter (in a
+    child process). ``clock`` gives aware UTC.
     """
 
     def __init__(
@@ -180,10 +180,11 @@ class LocalDesk:
             stored = files.of_mail(await self._read(unplaced.wire, message), await self._mail(message.id), index)
         if stored is None:
             raise NotFound("This file is not there any more.")
+        content = await self._cut(stored.content, stored.path) if stored.path else stored.content
         from tui import saving  # the list does not wait for it
 
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reads, saving.save, stored, self._part)
+        return await loop.run_in_executor(self._reads, saving.save, stored.name, stored.media_type, content)
 
     # -- writing
 
@@ -291,6 +292,12 @@ class LocalDesk:
         if mail is None:
             raise NotFound("This mail is not there any more.")
         return await self._parse(mail.content)
+
+    async def _cut(self, mail: bytes, path: str) -> bytes:
+        try:
+            return await self._part(mail, path)
+        except LookupError as error:
+            raise NotFound("This mail has no such part any more.", "o shows the mail as it came.") from error
 
     async def _read(self, select: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()

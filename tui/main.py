@@ -84,12 +84,12 @@ async def composed(settings: "Settings", tips: tuple[str, ...] = ()) -> AsyncIte
     from tui.settings import key_path
     from tui.terminal import LineDriver
 
-    reading = _Reading(settings.database)
+    reading = Reading(settings.database)
     desk = LocalDesk(
         settings.database,
         _agent(settings),
         parse=reading.parse,
-        part=_part,
+        part=reading.part,
         gate=lambda: _gate(settings),
         key_file=key_path(settings),
         tips=tips,
@@ -139,15 +139,8 @@ def _gate(settings: "Settings") -> "Gate":
     return DeskGate(settings)
 
 
-def _part(content: bytes, path: str) -> bytes:
-    """Cut a file out of a mail."""
-    from gateway.mime.parse import part_content
-
-    return part_content(content, path)
-
-
-class _Reading:
-    """Reads mail for the desk in a child process that is started for the first one."""
+class Reading:
+    """Reads mail for the desk in child processes: one is kept for parsing, one made for each file to be saved."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -168,6 +161,17 @@ class _Reading:
             return await self._parsers.parse(content)
         except Unreadable as error:
             raise NightdeskError(f"This mail cannot be read. {error}", "o shows it as it came.") from error
+
+    async def part(self, content: bytes, path: str) -> bytes:
+        """Cut a file out of a mail. ``NightdeskError`` when its reader hung or died over it."""
+        from gateway.workers.cutting import cut
+        from gateway.workers.parsing import Unreadable
+        from models.types.errors import NightdeskError
+
+        try:
+            return await cut(content, path)
+        except Unreadable as error:
+            raise NightdeskError(f"This file cannot be saved. {error}", "o shows the mail as it came.") from error
 
     async def close(self) -> None:
         """End the child."""

@@ -1,24 +1,19 @@
 """Save a file that came by mail: a harmless name, nothing overwritten, readable by this user only."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from models.rules.filename import safe
-from models.store.files import StoredFile
-from models.types.errors import NightdeskError, NotFound
+from models.types.errors import NightdeskError
 
 
-def save(file: StoredFile, part: Callable[[bytes, str], bytes]) -> str:
-    """Write it into the downloads folder; the path it has there. ``part`` cuts a file out of a mail."""
-    try:
-        content = part(file.content, file.path) if file.path else file.content
-    except LookupError as error:
-        raise NotFound("This mail has no such part any more.", "o shows the mail as it came.") from error
+def save(name: str, media_type: str, content: bytes) -> str:
+    """Write it into the downloads folder; the path it has there."""
     folder = downloads()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return str(_written(folder, safe(file.name, file.media_type), content))
+        return str(_written(folder, safe(name, media_type), content))
     except OSError as error:
         raise NightdeskError(
             f"{folder} takes no file: {error.strerror}.", "Set XDG_DOWNLOAD_DIR to one that does."

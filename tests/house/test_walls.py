@@ -37,8 +37,9 @@ def test_help_loads_neither_database_nor_screen(words: tuple[str, ...]) -> None:
     assert not loaded_by(script, words) & {*DATABASE, *SCREEN, *WIRE, "pydantic", "platformdirs"}
 
 
-def test_the_mail_child_knows_no_desk() -> None:
-    assert not loaded_by("import gateway.mime.child") & {*DATABASE, *SCREEN, "pydantic"}
+@pytest.mark.parametrize("child", ["gateway.mime.child", "gateway.mime.part_child"])
+def test_the_mail_children_know_no_desk(child: str) -> None:
+    assert not loaded_by(f"import {child}") & {*DATABASE, *SCREEN, "pydantic"}
 
 
 def test_the_mail_child_starts_beside_a_folder_called_like_a_room(tmp_path: Path) -> None:

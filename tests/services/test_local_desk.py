@@ -7,8 +7,10 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from gateway.mime.parse import parse, part_content
+from gateway.mime.parse import parse
+from gateway.workers.cutting import cut
 from models.store import settings
 from models.store.database import Database
 from models.store.logins import agent_by_login
@@ -45,7 +47,7 @@ def world(database: Database) -> World:
 @pytest.fixture
 async def desk(database_url: str, world: World) -> AsyncIterator[Desk]:
     ada = AgentView(world.me, "ada", "Ada", "ada@desk.test", Channel.INBOX)
-    opened = LocalDesk(database_url, ada, parse=_parse, part=part_content, clock=lambda: NOW)
+    opened = LocalDesk(database_url, ada, parse=_parse, part=cut, clock=lambda: NOW)
     yield opened
     await opened.close()
 
@@ -141,6 +143,17 @@ async def test_a_file_is_saved_before_and_after_its_mail_is_placed(
     assert _name_and_text(await desk.save_file(message, 0)) == ("liste (2).csv", "eins")
     with pytest.raises(NotFound):
         await desk.save_file(message, 1)
+
+
+async def test_a_part_that_is_not_there_any_more_is_a_sentence(desk: Desk, database: Database, world: World) -> None:
+    raw_id = world.quarantined("Hallo", "zoe@example.net", content=WITH_FILE)
+    record = world.record()
+    await desk.place_mail(raw_id, 1001)
+    thread = await desk.thread(View.OPEN, record)
+    assert thread is not None
+    database.write(lambda session: session.execute(text("UPDATE attachment SET path = '9'")))
+    with pytest.raises(NotFound, match="no such part"):
+        await desk.save_file(next(one for one in thread.messages if one.attachments), 0)
 
 
 def _name_and_text(path: str) -> tuple[str, str]:
