@@ -1,60 +1,72 @@
 """The form of an automation rule: a field for each thing a rule can look at and each thing it can do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from models.rules.automation_form import actions, conditions, then, to_do, written
-from models.types.automation import NEEDS, NOBODY, About, Action, Condition, Deed, Rule, Terms, Trigger
+from models.types.automation import NEEDS, NOBODY, About, Deed, Rule, Terms, Trigger
 from models.types.errors import FieldProblem, Unfit
 from tui.widgets.form_field import FieldSpec
 
-_LABELS = {
-    About.KIND: ("Kind", "kinds of record"),
-    About.BRAND: ("Brand", "brands"),
-    About.TAG: ("Tag", "tags it has"),
-    About.STAGE: ("Stage", "stages"),
-    About.ASSIGNEE: ("Assignee", "logins, or nobody"),
-    About.SENDER: ("Sender", "addresses, or @domain"),
-    About.TO: ("Written to", "our addresses"),
-    About.SUBJECT: ("Subject has", "words next to each other"),
-    About.TEXT: ("Text has", "words next to each other"),
-    About.ATTACHMENT: ("Attachment", "yes or no"),
-}
-_DEEDS = {
-    Deed.SENDER: ("Answer from", "the address answers leave from, unless the composer says another"),
-    Deed.ASSIGN: ("Assign to", "a login, or nobody"),
-    Deed.TAG: ("Add tags", "tags"),
-    Deed.UNTAG: ("Remove tags", "tags"),
-    Deed.STAGE: ("Set stage", "a stage of the kind"),
-    Deed.FOLLOW: ("Let follow", "logins"),
-    Deed.NEED: ("Set state", "who acts next"),
-    Deed.REPLY: ("Reply with", "a template; machines and whoever had one today get none"),
-}
+K = TypeVar("K")
+T = TypeVar("T")
+Words = Callable[[Terms], Iterable[str]]
+
 _ANY = "comma: or; not X; empty: any"
+_LOOKS: dict[About, tuple[str, str, Words | None]] = {
+    About.KIND: ("Kind", f"kinds of record; {_ANY}", lambda terms: terms.stages),
+    About.BRAND: ("Brand", f"brands; {_ANY}", lambda terms: map(_quoted, terms.brands)),
+    About.TAG: ("Tag", f"tags it has; {_ANY}", lambda terms: terms.tags),
+    About.STAGE: ("Stage", f"stages; {_ANY}", lambda terms: _stages(terms)),
+    About.ASSIGNEE: ("Assignee", f"logins, or nobody; {_ANY}", lambda terms: (*terms.agents, NOBODY)),
+    About.SENDER: ("Sender", f"addresses, or @domain; {_ANY}", None),
+    About.TO: ("Written to", f"our addresses; {_ANY}", lambda terms: dict.fromkeys((*terms.aliases, *terms.senders))),
+    About.SUBJECT: ("Subject has", f"words next to each other; {_ANY}", None),
+    About.TEXT: ("Text has", f"words next to each other; {_ANY}", None),
+    About.ATTACHMENT: ("Attachment", "yes or no", lambda _: ("yes", "no")),
+}
+_DEEDS: dict[Deed, tuple[str, str, Words]] = {
+    Deed.SENDER: (
+        "Answer from",
+        "the address answers leave from, unless the composer says another",
+        lambda terms: terms.senders,
+    ),
+    Deed.ASSIGN: ("Assign to", "a login, or nobody", lambda terms: (*terms.agents, NOBODY)),
+    Deed.TAG: ("Add tags", "tags", lambda terms: terms.tags),
+    Deed.UNTAG: ("Remove tags", "tags", lambda terms: terms.tags),
+    Deed.STAGE: ("Set stage", "a stage of the kind", lambda terms: _stages(terms)),
+    Deed.FOLLOW: ("Let follow", "logins", lambda terms: terms.agents),
+    Deed.NEED: ("Set state", "who acts next", lambda _: map(str, NEEDS)),
+    Deed.REPLY: (
+        "Reply with",
+        "a template; machines and whoever had one today get none",
+        lambda terms: terms.templates,
+    ),
+}
 
 
 def specs(terms: Callable[[], Terms]) -> tuple[FieldSpec, ...]:
     """Describe the fields. ``terms``: what may be named, as it is known by then."""
+
+    def named(words: Words | None) -> Callable[[], tuple[str, ...]] | None:
+        return None if words is None else lambda: tuple(words(terms()))
+
     looks = [
         FieldSpec(
             str(about),
             label,
-            f"{hint}; {_ANY}" if about is not About.ATTACHMENT else hint,
+            hint,
             heading="If all of this holds" if about is About.KIND else "",
-            words=_words(about, terms),
+            words=named(words),
             parts=True,
         )
-        for about, (label, hint) in _LABELS.items()
+        for about, (label, hint, words) in _LOOKS.items()
     ]
     deeds = [
         FieldSpec(
-            then(deed),
-            label,
-            hint,
-            heading="Then" if deed is Deed.SENDER else "",
-            words=_things(deed, terms),
-            parts=True,
+            then(deed), label, hint, heading="Then" if deed is Deed.SENDER else "", words=named(words), parts=True
         )
-        for deed, (label, hint) in _DEEDS.items()
+        for deed, (label, hint, words) in _DEEDS.items()
     ]
     return (
         FieldSpec("name", "Name", "what it is called in the thread"),
@@ -83,18 +95,8 @@ def values(rule: Rule) -> dict[str, str]:
 def read(typed: Mapping[str, str], base: Rule | None) -> Rule:
     """Read the fields. ``base``: the rule they were filled from. ``Unfit`` says what cannot be read, by field."""
     problems: list[FieldProblem] = []
-    looks: list[Condition] = []
-    deeds: list[Action] = []
-    for about in About:
-        try:
-            looks += conditions(about, typed[about])
-        except Unfit as error:
-            problems += error.problems
-    for deed in Deed:
-        try:
-            deeds += actions(deed, typed[then(deed)])
-        except Unfit as error:
-            problems += error.problems
+    looks = [one for about in About for one in _tried(problems, conditions, about, typed[about])]
+    deeds = [one for deed in Deed for one in _tried(problems, actions, deed, typed[then(deed)])]
     when = [word.strip() for word in typed["when"].split(",") if word.strip()]
     if unknown := [word for word in when if word not in list(Trigger)]:
         problems.append(FieldProblem("when", f"{unknown[0][:40]} is none of {', '.join(Trigger)}"))
@@ -116,31 +118,13 @@ def read(typed: Mapping[str, str], base: Rule | None) -> Rule:
     )
 
 
-def _words(about: About, terms: Callable[[], Terms]) -> Callable[[], tuple[str, ...]] | None:
-    known: dict[About, Callable[[], tuple[str, ...]]] = {
-        About.KIND: lambda: tuple(terms().stages),
-        About.BRAND: lambda: tuple(_quoted(name) for name in terms().brands),
-        About.TAG: lambda: terms().tags,
-        About.STAGE: lambda: _stages(terms()),
-        About.ASSIGNEE: lambda: (*terms().agents, NOBODY),
-        About.TO: lambda: tuple(dict.fromkeys((*terms().aliases, *terms().senders))),
-        About.ATTACHMENT: lambda: ("yes", "no"),
-    }
-    return known.get(about)
-
-
-def _things(deed: Deed, terms: Callable[[], Terms]) -> Callable[[], tuple[str, ...]] | None:
-    known: dict[Deed, Callable[[], tuple[str, ...]]] = {
-        Deed.SENDER: lambda: terms().senders,
-        Deed.ASSIGN: lambda: (*terms().agents, NOBODY),
-        Deed.TAG: lambda: terms().tags,
-        Deed.UNTAG: lambda: terms().tags,
-        Deed.STAGE: lambda: _stages(terms()),
-        Deed.FOLLOW: lambda: terms().agents,
-        Deed.NEED: lambda: tuple(str(need) for need in NEEDS),
-        Deed.REPLY: lambda: terms().templates,
-    }
-    return known.get(deed)
+def _tried(problems: list[FieldProblem], reader: Callable[[K, str], Iterable[T]], key: K, text: str) -> list[T]:
+    """Read one field; what cannot be read of it joins the problems."""
+    try:
+        return list(reader(key, text))
+    except Unfit as error:
+        problems += error.problems
+        return []
 
 
 def _stages(terms: Terms) -> tuple[str, ...]:
