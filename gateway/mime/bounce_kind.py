@@ -9,13 +9,15 @@ from models.types.outbox import Reason
 _CODE = re.compile(r"(?<![\d.:\[-])([45]\d\d)(?=[ \-:;,.'\"<]|$)(?!\.\d)")
 _REFUSAL = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _BEHIND_CODE = re.compile(r"(?<![\d.])[45]\d\d[ -]['\"]?#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_GAVE_UP_CODE = ".4.7"  # delivery time expired (RFC 3463 3.5)
 _ACTIONS = {"delayed": "delayed", "delivered": "delivered", "relayed": "delivered", "expanded": "delivered"}
 _DEAD = frozenset({Reason.USER, Reason.DOMAIN, Reason.INACTIVE})
 _PASSING = frozenset({Reason.FULL, Reason.RATE, Reason.GREYLIST, Reason.SYSTEM, Reason.CONNECT})
 _NO_HOST = re.compile(r"host (?:\S{1,100} )?not found|unknown host|host unknown|no mx (?:record )?found", re.IGNORECASE)
 _GAVE_UP = re.compile(
     r"retry timeout|hosts have been failing|in the queue too long|(?:envelope|message) expired|for \d+ (?:days|hours)"
-    r"|timed? ?out|connection refused",
+    r"|timed? ?out|connection (?:refused|reset|dropped|was (?:refused|dropped))|lost connection"
+    r"|unable to connect|could(?:n['’]t| not) connect|no answer from|(?:did not|not) respond",
     re.IGNORECASE,
 )
 _FAILED = 500  # a report without any code speaks of a failure, else it would not have come
@@ -38,6 +40,12 @@ def recipient(address: str, *, status: str = "", said: str = "", action: str = "
     )
 
 
+def only_gave_up(said: str) -> bool:
+    """Say whether a server's words hold no code but "4.7": the time was up, and nothing about why it took so long."""
+    found = _REFUSAL.findall(said)
+    return bool(found) and all(code.endswith(_GAVE_UP_CODE) for code in found)
+
+
 def reply_code(text: str) -> int | None:
     """Find the SMTP reply code in a server's words."""
     found = _CODE.search(text)
@@ -45,9 +53,13 @@ def reply_code(text: str) -> int | None:
 
 
 def _own_words_code(said: str) -> str:
-    """Find the enhanced code in the refusing server's words; behind its reply code it is surest."""
-    found = _BEHIND_CODE.search(said) or _REFUSAL.search(said)
-    return enhanced_code(found[1]) if found else ""
+    """Find the enhanced code in the refusing server's words; behind its reply code it is surest.
+
+    Where a server gave up waiting, what it heard last is the cause.
+    """
+    found = _BEHIND_CODE.findall(said) or _REFUSAL.findall(said)
+    cause = next((code for code in found if not code.endswith(_GAVE_UP_CODE)), None)
+    return enhanced_code(cause or found[0]) if found else ""
 
 
 def _kind(status: str, code: int | None, reason: Reason) -> str:

@@ -8,7 +8,8 @@ from gateway.mime.bounce_words import RETURNED
 _LINES = 400  # a report's own words are fewer
 _LINE = 2000
 _SAID = 4000
-_ADDR = r"[^\s<>@,;:\"'()\[\]|*/=]{1,100}@[a-zA-Z0-9\u0080-\U0010ffff][^\s<>@,;:\"'()\[\]|*/]{1,200}"
+_CJK = "、。，；：（）「」『』【】〈〉《》“”"  # what stands next to an address where no blank does
+_ADDR = rf"[^\s<>@,;:\"'()\[\]|*/={_CJK}]{{1,100}}@[a-zA-Z0-9\u0080-\U0010ffff][^\s<>@,;:\"'()\[\]|*/{_CJK}]{{1,200}}"
 # An address that begins a line, behind bullets or a reply code.
 _BULLET = r"[\s<>*•\"'(-]{0,60}"
 _FIRST = re.compile(rf"{_BULLET}(?:[245]\d\d[ -]){{0,2}}(?:\d\.\d\.\d )?[<\"']{{0,2}}({_ADDR})")

@@ -15,6 +15,7 @@ from gateway.mime.mailboxes import mailboxes
 from models.types.mail import Bounce, BounceRecipient, Mailbox
 
 _FIELD = re.compile(r"[A-Za-z][\w-]{1,40}:\s")
+_TRACE_FOR = re.compile(rb"\sfor\s+<?([^\s<>;@]{1,100}@[^\s<>;@]{1,200})")
 _ANSWER = re.compile(r"\s*(?:re|aw|fwd?|wg|sv|tr|rv)\s?:", re.IGNORECASE)
 _SYSTEM_NAME = re.compile(
     r"mail(?:er)?[ .-]?(?:deliver\w*|daemon|system|administrator)|delivery (?:sub)?system|postmaster"
@@ -42,7 +43,7 @@ def read_text_bounce(
     back = returned or _returned_header(words.rest)
     system = _from_system(sender, return_path)
     found = _recipients(words, failed, own_addresses(header), back, subject, system=system)
-    if not found and not failed:
+    if not found and not failed and not _surely(words, sender, subject):
         return Bounce()
     ids = message_ids(back.raw("message-id")) if back else ()
     return Bounce(is_bounce=True, recipients=found, original_ids=ids, probable=not failed)
@@ -68,16 +69,28 @@ def subject_says_so(subject: str) -> bool:
 
 
 def _says_so(words: Words, sender: tuple[Mailbox, ...], subject: str, return_path: str | None) -> bool:
-    above = subject_says_so(subject)
-    below = any(BODY.search(line) for line in words.own if not line.startswith(">"))
+    above, below = subject_says_so(subject), _body_says_so(words)
     if _from_system(sender, return_path):
         away = AUTOMATIC_SUBJECT.match(subject)
-        return above or (below and (away is None or away.lastgroup != "strong"))
+        return above or (below and (away is None or (away.lastgroup != "strong" and _is_system(sender))))
     return above and below and not _ANSWER.match(subject)
 
 
+def _body_says_so(words: Words) -> bool:
+    return any(BODY.search(line) for line in words.own if not line.startswith(">"))
+
+
+def _surely(words: Words, sender: tuple[Mailbox, ...], subject: str) -> bool:
+    """Say whether sender, subject and words all speak of a failure, so that it is one even if it names nobody."""
+    return _is_system(sender) and subject_says_so(subject) and _body_says_so(words)
+
+
 def _from_system(sender: tuple[Mailbox, ...], return_path: str | None) -> bool:
-    return return_path == "" or is_bounce_daemon(sender) or any(_SYSTEM_NAME.search(one.name) for one in sender)
+    return return_path == "" or _is_system(sender)
+
+
+def _is_system(sender: tuple[Mailbox, ...]) -> bool:
+    return is_bounce_daemon(sender) or any(_SYSTEM_NAME.search(one.name) for one in sender)
 
 
 def _returned_header(rest: list[str]) -> Header | None:
@@ -87,6 +100,12 @@ def _returned_header(rest: list[str]) -> Header | None:
         return None
     raw = "\n".join(rest[start:]).encode("utf-8", "replace")
     return read_header(raw, 0, len(raw))[0]
+
+
+def _received_for(returned: Header) -> list[str]:
+    """Return whom the returned mail was on its way to, by its newest trace that says so (RFC 5321 4.4)."""
+    found = (_TRACE_FOR.search(raw) for raw in returned.raws("received")[:10])
+    return [one[1].decode("utf-8", "replace") for one in found if one][:1]
 
 
 def _recipients(
@@ -104,6 +123,7 @@ def _recipients(
         places = {address: [] for group in groups for address in addresses_of(group)}
     if not places and returned is not None:
         places = {one.address: [] for one in mailboxes(returned.raw("to")) if "@" in one.address}
+        places = places or {address: [] for address in _received_for(returned)}
     if system and not places:
         places = words.mentioned(senders)
     action = "delayed" if DELAYED.search(f"{subject}\n{words.whole}") else ""

@@ -1,9 +1,9 @@
 """Delivery reports, receipts and complaints: standard forms first (RFC 3464, 5965, 8098), then those in plain words."""
 
 from gateway.mime.bodies import read_content
-from gateway.mime.bounce_kind import recipient
+from gateway.mime.bounce_kind import only_gave_up, recipient
 from gateway.mime.bounce_places import Words
-from gateway.mime.bounce_text import own_addresses, read_text_bounce
+from gateway.mime.bounce_text import own_addresses, read_text_bounce, subject_says_so
 from gateway.mime.charset import decode
 from gateway.mime.content import Content
 from gateway.mime.delivery_status import address_in, addresses_of, read_fields, read_status
@@ -51,7 +51,9 @@ def read_report(
     )
     if found.is_bounce:
         return found, True
-    return found, root.type == "multipart/report"
+    declared = root.params.get("report-type", "").lower()
+    emptied = declared == "delivery-status" and subject_says_so(subject)  # nothing of the report is left in it
+    return Bounce(is_bounce=emptied), emptied or root.type == "multipart/report"
 
 
 def _leaves(root: Part) -> list[Part]:
@@ -95,7 +97,9 @@ def _from_status(groups: list[dict[str, str]], held: Content, root: Part, return
     found: dict[str, BounceRecipient] = {}
     for group in groups or [{}]:
         for address in addresses_of(group) or unnamed:
-            said = group.get("diagnostic-code") or words.said(places, address)
+            said = group.get("diagnostic-code", "")
+            if not said or only_gave_up(said):
+                said = f"{said}\n{words.said(places, address)}".lstrip("\n")
             found.setdefault(
                 address,
                 recipient(address, status=group.get("status", ""), said=said, action=group.get("action", "")),

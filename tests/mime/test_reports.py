@@ -53,6 +53,10 @@ STATUS = [
         f"{TO_ANNA}Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.7.1\n blocked",
         [("anna@x.example", "5.7.1", "hard")],
     ),
+    (  # it gave up waiting; what it heard last is the cause
+        f"{TO_ANNA}Status: 4.4.7\nDiagnostic-Code: smtp; 554 4.4.7 gave up after a day <421 4.4.2 no greeting>",
+        [("anna@x.example", "4.4.2", "soft")],
+    ),
     (  # delivered to one address on behalf of another: both are named
         "Original-Recipient: rfc822; anna@x.example\nFinal-Recipient: rfc822; anna@inner.example\nAction: failed\n"
         "Status: 5.1.1",
@@ -90,6 +94,14 @@ def test_where_the_fields_are_silent_the_words_speak() -> None:
         words="anna@x.example: 550 5.7.26 not authenticated",
     )
     assert seen(found) == [("anna@x.example", "5.7.26", "hard")]
+
+
+def test_why_it_took_too_long_may_stand_in_the_words() -> None:
+    found = report(
+        f"{TO_ANNA}Status: 4.4.7\nDiagnostic-Code: smtp; 550 4.4.7 expired",
+        words="anna@x.example\nGave up: '550 4.4.7 expired'. Last heard: '441 4.4.1 no connection'",
+    )
+    assert seen(found) == [("anna@x.example", "4.4.1", "soft")]
 
 
 TEXTS = [
@@ -138,6 +150,25 @@ TEXTS = [
         "    (expanded from: <sales@x.example>)\n",
         [("anna@x.example", "5.7.1", "hard"), ("sales@x.example", "5.7.1", "hard")],
     ),
+    # a user without a domain: whom the returned mail was on its way to
+    (
+        "The following address(es) failed:\n\n  anna\n    Unknown user\n\n--- This is a copy of the message ---\n\n"
+        "Received: from desk.example by mx.example for <anna@x.example>; Mon, 1 Feb 2021 10:00:00 +0000\nSubject: Hi\n",
+        [("anna@x.example", "", "hard")],
+    ),
+    # nobody is named at all
+    ("A message that you sent could not be delivered.\n\n  save to a folder\n    no room\n", []),
+    # no connection is no fault of the address
+    (
+        "Could not be delivered:\n\n<anna@x.example>: lost connection with mx.x.example",
+        [("anna@x.example", "", "soft")],
+    ),
+    (
+        "Delivery failed, being unable to connect to the server:\n\n    anna@x.example",
+        [("anna@x.example", "", "soft")],
+    ),
+    # no blanks round the address
+    ("宛先が見つからないため、anna@x.example、にメールは配信できませんでした。", [("anna@x.example", "", "hard")]),
     # one sentence
     ("There was an error delivering your mail to <anna@x.example>.\nHost not found.", [("anna@x.example", "", "hard")]),
     ("User's mailbox is full: <anna@x.example>\nUnable to deliver mail.", [("anna@x.example", "", "soft")]),
@@ -162,6 +193,13 @@ def test_a_field_of_the_header_names_who_failed() -> None:
     assert not found.probable
 
 
+def test_a_report_with_nothing_left_in_it_is_a_bounce_of_nobodys_mail() -> None:
+    kind = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n'
+    found = text_bounce("<<< empty >>>\n", HEAD + kind)
+    assert found.is_bounce
+    assert not found.recipients
+
+
 def test_the_returned_mail_inside_the_text_is_found() -> None:
     body = (
         f"Unable to deliver message to:\n<anna@x.example>:\nno such user\n\n--- Original message follows.\n\n{RETURNED}"
@@ -177,6 +215,7 @@ NOT_BOUNCES = [
     ("From: anna@x.example\nSubject: Re: Undelivered Mail\n", "It says user unknown:\nbob@x.example\nWhat now?"),
     ("From: anna@x.example\nSubject: Printer\n", "Delivery failed? My mailbox is full. Write to bob@x.example"),
     ("From: anna@x.example\nSubject: Out of office\nReturn-Path: <>\n", "I am away. Ask bob@x.example."),
+    ("From: anna@x.example\nSubject: Out of office\nReturn-Path: <>\n", "Mail is not delivered to bob@x.example."),
     (
         "From: anna@x.example\nSubject: Automatic reply: x\nReturn-Path: <>\n",
         "I could not be reached. Ask bob@x.example.",
