@@ -168,12 +168,22 @@ def _finished(
     if limit := _over_limit(decision, context):
         finding = Tried(LIMIT, "yes", limit)
         return RoutingDecision(Target.QUARANTINE, (*tried, finding), reason=limit, warnings=decision.warnings)
-    warnings = decision.warnings if context.same_id_other_content is None else (*decision.warnings, SAME_ID)
-    verified = decision.verified or context.sender_verified
-    decision = replace(decision, tried=tried, verified=verified, warnings=warnings)
-    if mail.mail_class is MailClass.HUMAN or decision.target is Target.BOUNCE:
-        return decision
-    return replace(decision, changes_state=False, relay=False, tell_staff=False)
+    quiet = mail.mail_class is not MailClass.HUMAN and decision.target is not Target.BOUNCE
+    return RoutingDecision(  # all by place: replace() took a fifth of the routing
+        decision.target,
+        tried,
+        decision.record_id,
+        decision.creations,
+        decision.internal,
+        decision.verified or context.sender_verified,
+        decision.changes_state and not quiet,
+        decision.relay and not quiet,
+        decision.tell_staff and not quiet,
+        decision.warnings if context.same_id_other_content is None else (*decision.warnings, SAME_ID),
+        decision.reason,
+        decision.outsider,
+        decision.continues_id,
+    )
 
 
 def _unless_closed(

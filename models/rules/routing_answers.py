@@ -30,12 +30,11 @@ def reply_address(mail: IncomingMail, context: RoutingContext) -> Finding:
         return Tried(rule, "no", f"the signature of {context.tokens[0].address} is wrong"), None
     issued = [token for token in valid if context.sender_address and token.recipient == context.sender_address]
     token = (issued or valid)[0]
-    decision = RoutingDecision(Target.RECORD, (), record_id=token.record_id, verified=bool(issued))
     if issued:
-        decision = _answered(decision, context, note=token.note, outsider=False)
+        decision = _answer(token.record_id, context, note=token.note, outsider=False, verified=True)
         return Tried(rule, "yes", f"{token.address} was given to this sender"), decision
     outsider = context.sender_address not in _participants(token, context)
-    decision = _answered(decision, context, note=token.note, outsider=outsider)
+    decision = _answer(token.record_id, context, note=token.note, outsider=outsider)
     decision = replace(decision, warnings=(*decision.warnings, ANOTHERS_ADDRESS))
     return Tried(rule, "yes", f"{token.address} is signed, but was given to somebody else"), decision
 
@@ -50,8 +49,7 @@ def message_id(mail: IncomingMail, context: RoutingContext) -> Finding:
         return Tried(rule, "no", f"it quotes {context.known[0].message_id}, but the sender takes no part there"), None
     if alias := _forwarded_to(mail, context, known):
         return Tried(rule, "no", f"it answers {known.message_id}, but was forwarded to {alias.address}"), None
-    decision = RoutingDecision(Target.RECORD, (), record_id=known.record_id)
-    decision = _answered(decision, context, note=known.note, outsider=not _takes_part(known, context))
+    decision = _answer(known.record_id, context, note=known.note, outsider=not _takes_part(known, context))
     return Tried(rule, "yes", f"it answers {known.message_id}"), decision
 
 
@@ -74,8 +72,7 @@ def subject_tag(mail: IncomingMail, context: RoutingContext) -> Finding:
         return no(rule, "the subject names a record the sender takes no part in"), None
     if alias := _forwarded_to(mail, context, known):
         return Tried(rule, "no", f"the subject names a record, but it was forwarded to {alias.address}"), None
-    decision = RoutingDecision(Target.RECORD, (), record_id=known.record_id)
-    decision = _answered(decision, context, note=False, outsider=False)
+    decision = _answer(known.record_id, context, note=False, outsider=False)
     return Tried(rule, "yes", "the sender takes part in the record named"), decision
 
 
@@ -88,13 +85,18 @@ def broken_reply_address(mail: IncomingMail, context: RoutingContext) -> Finding
     return Tried(rule, "yes", said), RoutingDecision(Target.QUARANTINE, (), reason=said)
 
 
-def _answered(decision: RoutingDecision, context: RoutingContext, *, note: bool, outsider: bool) -> RoutingDecision:
-    """Add what an answer may do: whoever is not proved to be who may write there reaches the agents only."""
-    verified = decision.verified or context.sender_verified
-    doubtful = outsider or (context.sender_is_agent and not verified) or (note and not context.sender_is_agent)
-    return replace(
-        decision,
+def _answer(
+    record_id: int, context: RoutingContext, *, note: bool, outsider: bool, verified: bool = False
+) -> RoutingDecision:
+    """Decide what an answer may do: whoever is not proved to be who may write there reaches the agents only."""
+    proved = verified or context.sender_verified
+    doubtful = outsider or (context.sender_is_agent and not proved) or (note and not context.sender_is_agent)
+    return RoutingDecision(
+        Target.RECORD,
+        (),
+        record_id,
         internal=note and context.sender_is_agent,
+        verified=verified,
         relay=not doubtful,
         warnings=(NOT_PROVED,) if doubtful else (),
         outsider=doubtful,

@@ -7,6 +7,7 @@ read and compared as a whole in constant time, so no second spelling of a valid 
 import re
 from base64 import b32encode
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import new as hmac_new
@@ -19,6 +20,7 @@ _REPLY = re.compile(rf"[rR]({_BASE36})\.({_BASE36})\.([A-Za-z2-7]{{8}})\.([A-Za-
 _ENVELOPE = re.compile(rf"[dD]({_BASE36})\.([A-Za-z2-7]{{16}})")
 _MESSAGE_ID = re.compile(rf"<[nN][dD]\.({_BASE36})\.([0-9A-Za-z]{{1,64}})\.([A-Za-z2-7]{{16}})@([^@<>\s]{{1,255}})>")
 _SUBJECT_TAG = re.compile(r"\[#([0-9]{1,15})\]")
+_LONGEST_KEPT = 320  # characters of an address whose shape is remembered
 _MOST_TAGS = 8  # a subject with more is no answer of a person
 
 
@@ -41,6 +43,11 @@ def reply_address(key: bytes, base: str, *, record_id: int, message_id: int, rec
     name, _, host = base.rpartition("@")
     signed = f"{name}+{_reply_token(key, record_id, message_id, _recipient_hash(key, recipient))}"
     return f"{signed}@{host}" if len(signed.encode()) <= MAX_LOCAL else base
+
+
+def may_be_signed(address: str) -> bool:
+    """Tell whether an address has the shape of a reply address or an envelope sender of ours; it proves nothing."""
+    return _signed_again(address) if len(address) <= _LONGEST_KEPT else _has_signed_shape(address)
 
 
 def read_reply_address(key: bytes, address: str) -> TokenParts | None:
@@ -117,6 +124,14 @@ def subject_numbers(subject: str) -> tuple[int, ...]:
     """Read the record numbers out of a subject, in order, each once, at most eight."""
     found = dict.fromkeys(int(number) for number in _SUBJECT_TAG.findall(subject))
     return tuple(found)[:_MOST_TAGS]
+
+
+def _has_signed_shape(address: str) -> bool:
+    tag = _tag(address)
+    return _REPLY.fullmatch(tag) is not None or _ENVELOPE.fullmatch(tag) is not None
+
+
+_signed_again = lru_cache(4096)(_has_signed_shape)  # the desk's few addresses stand in all of its mail
 
 
 def _reply_token(key: bytes, record_id: int, message_id: int, recipient_hash: str) -> str:

@@ -153,7 +153,7 @@ class Batch:
         self._moved.add(record_id)
         if new.created_at < standing.need_since:
             return
-        standing.preview = arrive.preview(new.new_text or new.text)
+        standing.text = new.new_text or new.text
         if turns and new.author_agent_id is None:
             standing.need, standing.need_since, standing.need_reason = Need.NEEDS_US, new.created_at, "reply"
         elif turns and new.kind is MessageKind.EMAIL:
@@ -171,7 +171,7 @@ def _place(standing: Standing) -> dict[str, Any]:
         "need_since": standing.need_since,
         "need_reason": standing.need_reason,
         "position": position(standing.need, standing.need_since),
-        "preview": standing.preview,
+        "preview": standing.preview if standing.text is None else arrive.preview(standing.text),
     }
 
 

@@ -43,6 +43,7 @@ class Standing:
     need_since: datetime
     need_reason: str
     preview: str
+    text: str | None = None  # of the batch's newest mail there, which the preview shall be of
 
 
 def ids(session: Session, table: str, count: int, *, above: int = 0) -> range:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy import JSON, Boolean, DateTime, Dialect, Enum
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
@@ -69,9 +69,28 @@ def _turn(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     bare = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
     if turn is None:
         return None
-    if isinstance(bare, DateTime):
-        return lru_cache(512)(turn)
+    if isinstance(bare, DateTime):  # the same moment stands in columns of several tables
+        return _MOMENTS.setdefault((dialect, type(kind)), lru_cache(1024)(turn))
+    if isinstance(bare, Enum | Boolean):
+        return lru_cache(64)(turn)
     if isinstance(bare, JSON):
-        empty = turn([])
-        return lambda value: empty if value == [] or value == () else turn(value)
+        return _lists(turn)
     return turn
+
+
+_MOMENTS: dict[tuple[Dialect, type[TypeEngine[Any]]], Turn] = {}
+
+
+def _lists(turn: Turn) -> Turn:
+    """Write lists; of tuples of tuples each member once: what routing tried is mostly the same words every time."""
+    empty, again = turn([]), lru_cache(1024)(turn)
+
+    def written(value: Any) -> Any:
+        if value == () or value == []:
+            return empty
+        if not isinstance(empty, str) or not isinstance(value, tuple):  # psycopg's own form; what cannot be a key
+            return turn(value)
+        members = map(again, value) if isinstance(value[0], tuple) else map(turn, value)
+        return f"[{', '.join(members)}]"
+
+    return written

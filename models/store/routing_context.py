@@ -45,6 +45,7 @@ class Known:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._taking: dict[int, Taking | None] = {}
+        self._aliases: dict[str, tuple[AliasFact, ...]] = {}
 
     def linked(self, wire_ids: Sequence[str]) -> dict[str, Linked]:
         """Find the messages these Message-IDs name."""
@@ -65,6 +66,13 @@ class Known:
                 self._taking[record_id] = Taking(people, record.kind, record.need is Need.DONE)
         return self._taking[record_id]
 
+    def aliases(self, desk: DeskFacts, address: str) -> tuple[AliasFact, ...]:
+        """Give the aliases an address matches, in full or by its local part."""
+        found = self._aliases.get(address)
+        if found is None:
+            found = self._aliases[address] = tuple(_matched(desk, plus_stripped(address)))
+        return found
+
 
 def gather(
     session: Session, desk: DeskFacts, mail: IncomingMail, raw: RawFacts, known: Known | None = None
@@ -72,18 +80,19 @@ def gather(
     """Read the facts. ``mail`` already has the envelope's recipients among ``delivered_to``."""
     sender = normal(mail.sender[0].address) if mail.sender else ""
     known = known or Known(session)
+    signed = [one for one in dict.fromkeys(_recipients(mail)) if tokens.may_be_signed(one)]
     answered, reports = _answered(mail), _returned(mail)
     found = known.linked([*answered, *reports])
     twin, namesake = _same_id(known, mail, sender)
     returned = (i for i in reports if i in found and tokens.is_our_message_id(desk.key, i))
-    reported = [*_reported(session, desk, mail), *(found[i].record_id for i in returned)]
+    reported = [*_reported(session, desk, signed), *(found[i].record_id for i in returned)]
     return RoutingContext(
         own_addresses=desk.own,
         own_domains=frozenset(facts.name for facts in desk.domains),
-        tokens=tuple(_tokens(session, desk, mail, sender, known)),
+        tokens=tuple(_tokens(session, desk, signed, sender, known)),
         known=tuple(_known(desk, known, (found[i] for i in answered if i in found))),
         tagged=tuple(_tagged(session, known, mail.subject)),
-        aliases=tuple(_aliases(desk, mail)),
+        aliases=tuple(_aliases(desk, known, mail)),
         duplicate_of=twin,
         same_id_other_content=namesake,
         default_kind=raw.default_kind,
@@ -145,8 +154,10 @@ def _same_content(stored: Namesake, mail: IncomingMail, sender: str) -> bool:
     return (stored.author_address, stored.subject, stored.text) == (sender, mail.subject, mail.text)
 
 
-def _tokens(session: Session, desk: DeskFacts, mail: IncomingMail, sender: str, known: Known) -> Iterator[ReplyToken]:
-    for address in dict.fromkeys(_recipients(mail)):
+def _tokens(
+    session: Session, desk: DeskFacts, signed: Sequence[str], sender: str, known: Known
+) -> Iterator[ReplyToken]:
+    for address in signed:
         parts = tokens.read_reply_address(desk.key, address)
         delivery_id = tokens.read_envelope_sender(desk.key, address)
         if parts is not None:
@@ -207,25 +218,31 @@ def _tagged(session: Session, known: Known, subject: str) -> Iterator[KnownMessa
             yield KnownMessage("", ids[number], False, False, taking.participants, taking.done, taking.kind)
 
 
-def _aliases(desk: DeskFacts, mail: IncomingMail) -> list[AliasFact]:
+def _aliases(desk: DeskFacts, known: Known, mail: IncomingMail) -> list[AliasFact]:
     """Match Delivered-To and To; Cc only when nothing else brought the mail here (R2)."""
     addressed = [*mail.delivered_to, *(mailbox.address for mailbox in mail.to)]
+    found = _matching(desk, known, addressed)
+    if found:
+        return found
     carbon = [mailbox.address for mailbox in mail.cc]
-    return _matching(desk, addressed) or _matching(desk, carbon) or _catching(desk, [*addressed, *carbon])
+    return _matching(desk, known, carbon) or _catching(desk, [*addressed, *carbon])
 
 
-def _matching(desk: DeskFacts, addresses: Sequence[str]) -> list[AliasFact]:
-    ours = {facts.name for facts in desk.domains}
+def _matching(desk: DeskFacts, known: Known, addresses: Sequence[str]) -> list[AliasFact]:
     found: dict[int, AliasFact] = {}
     for address in addresses:
-        bare = plus_stripped(address)
-        for alias in desk.aliases:
-            exact = bare == alias.address
-            if exact or (alias.any_domain and local(bare) == alias.local_part and domain(bare) in ours):
-                fact = _fact(alias, exact)
-                if exact or alias.id not in found:
-                    found[alias.id] = fact
+        for fact in known.aliases(desk, address):
+            if fact.exact or fact.alias_id not in found:
+                found[fact.alias_id] = fact
     return list(found.values())
+
+
+def _matched(desk: DeskFacts, bare: str) -> Iterator[AliasFact]:
+    ours = {facts.name for facts in desk.domains}
+    for alias in desk.aliases:
+        exact = bare == alias.address
+        if exact or (alias.any_domain and local(bare) == alias.local_part and domain(bare) in ours):
+            yield _fact(alias, exact)
 
 
 def _catching(desk: DeskFacts, addresses: Sequence[str]) -> list[AliasFact]:
@@ -243,8 +260,8 @@ def _fact(alias: AliasRow, exact: bool) -> AliasFact:
     return AliasFact(alias.id, alias.address, alias.creates, alias.brand_id, exact, alias.policy)
 
 
-def _reported(session: Session, desk: DeskFacts, mail: IncomingMail) -> Iterator[int]:
-    for address in _recipients(mail):
+def _reported(session: Session, desk: DeskFacts, signed: Sequence[str]) -> Iterator[int]:
+    for address in signed:
         delivery_id = tokens.read_envelope_sender(desk.key, address)
         if delivery_id is not None and (delivery := outbox.read(session, delivery_id)):
             yield delivery.record_id
