@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli import words
-from tui.cli.output import as_json, say, table
+from tui.cli.output import as_json, say, table, tell
 
 if TYPE_CHECKING:
     from models.types.identity import AddressView
@@ -27,14 +27,12 @@ PARTS = {
 def declare(commands: "Commands", places: ArgumentParser) -> None:
     """Add the command and its parts."""
     parser = commands.add_parser("address", help=f"what records are answered as: {', '.join(PARTS)}")
-    made = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
-    parts = {name: made.add_parser(name, parents=[places], help=text) for name, text in PARTS.items()}
+    parts = words.parts(parser, PARTS, places)
     for name, part in parts.items():
         if name != "list":
             part.add_argument("address", metavar="ADDRESS", help="in full, or its number where it stands there twice")
         if name not in ("list", "show", "add"):
             words.seen(part)
-        words.as_json(part)
         part.set_defaults(run={"list": run_list, "show": run_show, "remove": run_remove}.get(name, run_change))
     parts["add"].add_argument("--account", metavar="NAME", required=True, help="the account it goes out through")
     parts["set"].add_argument("--account", metavar="NAME", help="the account it goes out through")
@@ -102,32 +100,20 @@ def run_show(arguments: Namespace) -> int:
 
 def run_change(arguments: Namespace) -> int:
     """Add or change one, in one transaction."""
+    from tui.cli import me
     from tui.cli.address_change import write
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
 
-    settings = settings_of(arguments)
-    with opened(settings) as database:
-        found = database.write(write, me(settings), arguments, datetime.now(UTC))
-    _show(found, arguments.json)
+    _show(me.write(arguments, write, arguments, datetime.now(UTC)), arguments.json)
     return 0
 
 
 def run_remove(arguments: Namespace) -> int:
     """Take one out, and say what that means."""
     from models.services import addresses
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
+    from tui.cli import me
 
-    settings = settings_of(arguments)
-    now = datetime.now(UTC)
-    with opened(settings) as database:
-        told = database.write(addresses.remove, me(settings), arguments.address, now=now, seen=arguments.seen)
-    if arguments.json:
-        as_json({"told": list(told)})
-    else:
-        for sentence in told:
-            say(sentence)
+    told = me.write(arguments, addresses.remove, arguments.address, now=datetime.now(UTC), seen=arguments.seen)
+    tell(told, json=arguments.json)
     return 0
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli import words
-from tui.cli.output import as_json, say, table
+from tui.cli.output import as_json, say, table, tell
 
 if TYPE_CHECKING:
     from models.services.brands import BrandChange
@@ -13,35 +13,40 @@ if TYPE_CHECKING:
     from tui.cli.parser import Commands
 
 
+PARTS = {
+    "list": "what there is",
+    "add": "make one",
+    "set": "change one",
+    "remove": "give one up; its records stay",
+}
+
+
 def declare(commands: "Commands", places: ArgumentParser) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("brand", help="the names customers know us by: list, add, set, remove")
-    parts = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
-    listing = parts.add_parser("list", parents=[places], help="what there is")
-    listing.set_defaults(run=run_list)
-    adding = parts.add_parser("add", parents=[places], help="make one")
-    setting = parts.add_parser("set", parents=[places], help="change one")
-    removing = parts.add_parser("remove", parents=[places], help="give one up; its records stay")
-    for part in (adding, setting, removing):
-        part.add_argument("name", metavar="NAME")
-        part.set_defaults(run=run_change)
-    removing.set_defaults(run=run_remove)
-    setting.add_argument("--rename", metavar="NAME", help="call it otherwise")
-    words.switch(setting, "--active", "off: it is given up, its records stay")
-    for part in (adding, setting):
-        part.add_argument("--signature", metavar="TEXT", help="put below replies")
-        part.add_argument(
-            "--notification",
-            metavar="ADDRESS",
-            help='what mail goes out as where a server may not send as its sender ("": its domain\'s default)',
-        )
-        words.switch(part, "--stay-on", "answer as the address the customer wrote to (off)")
-        words.switch(part, "--personal-senders", "employees may answer as their own unbound address (on)")
-        words.switch(part, "--customer-relay", "customers who follow a record get what other customers write (on)")
-    for part in (setting, removing):
-        words.seen(part)
-    for part in (listing, adding, setting, removing):
-        words.as_json(part)
+    parser = commands.add_parser("brand", help=f"the names customers know us by: {', '.join(PARTS)}")
+    for name, part in words.parts(parser, PARTS, places).items():
+        if name != "list":
+            part.add_argument("name", metavar="NAME")
+        if name == "set":
+            part.add_argument("--rename", metavar="NAME", help="call it otherwise")
+            words.switch(part, "--active", "off: it is given up, its records stay")
+        if name in ("add", "set"):
+            _describe(part)
+        if name in ("set", "remove"):
+            words.seen(part)
+        part.set_defaults(run={"list": run_list, "remove": run_remove}.get(name, run_change))
+
+
+def _describe(part: ArgumentParser) -> None:
+    part.add_argument("--signature", metavar="TEXT", help="put below replies")
+    part.add_argument(
+        "--notification",
+        metavar="ADDRESS",
+        help='what mail goes out as where a server may not send as its sender ("": its domain\'s default)',
+    )
+    words.switch(part, "--stay-on", "answer as the address the customer wrote to (off)")
+    words.switch(part, "--personal-senders", "employees may answer as their own unbound address (on)")
+    words.switch(part, "--customer-relay", "customers who follow a record get what other customers write (on)")
 
 
 def run_list(arguments: Namespace) -> int:
@@ -76,16 +81,13 @@ def run_list(arguments: Namespace) -> int:
 def run_change(arguments: Namespace) -> int:
     """Make or change a brand."""
     from models.services import brands
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
+    from tui.cli import me
 
-    settings = settings_of(arguments)
     said, now = _said(arguments), datetime.now(UTC)
-    with opened(settings) as database:
-        if arguments.part == "add":
-            found = database.write(brands.add, me(settings), said, now=now)
-        else:
-            found = database.write(brands.change, me(settings), arguments.name, said, now=now, seen=arguments.seen)
+    if arguments.part == "add":
+        found = me.write(arguments, brands.add, said, now=now)
+    else:
+        found = me.write(arguments, brands.change, arguments.name, said, now=now, seen=arguments.seen)
     _show(found, arguments.json)
     return 0
 
@@ -93,14 +95,10 @@ def run_change(arguments: Namespace) -> int:
 def run_remove(arguments: Namespace) -> int:
     """Give a brand up."""
     from models.services import brands
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
+    from tui.cli import me
 
-    settings = settings_of(arguments)
-    now = datetime.now(UTC)
-    with opened(settings) as database:
-        told = database.write(brands.remove, me(settings), arguments.name, now=now, seen=arguments.seen)
-    as_json({"told": [told]}) if arguments.json else say(told)
+    told = me.write(arguments, brands.remove, arguments.name, now=datetime.now(UTC), seen=arguments.seen)
+    tell([told], json=arguments.json)
     return 0
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli import words
-from tui.cli.output import as_json, say, table
+from tui.cli.output import as_json, say, table, tell
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -27,9 +27,7 @@ PARTS = {
 def declare(commands: "Commands", places: ArgumentParser) -> None:
     """Add the command and its parts."""
     parser = commands.add_parser("group", help=f"agents that get permissions together: {', '.join(PARTS)}")
-    made = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
-    for name, text in PARTS.items():
-        part = made.add_parser(name, parents=[places], help=text)
+    for name, part in words.parts(parser, PARTS, places).items():
         if name != "list":
             part.add_argument("name", metavar="GROUP")
         if name in ("join", "leave"):
@@ -38,7 +36,6 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
             part.add_argument("--rename", metavar="NAME", required=True)
         if name in ("set", "remove"):
             words.seen(part)
-        words.as_json(part)
         part.set_defaults(run={"list": run_list, "remove": run_remove}.get(name, run_change))
 
 
@@ -59,13 +56,10 @@ def run_list(arguments: Namespace) -> int:
 
 def run_change(arguments: Namespace) -> int:
     """Make or change a group."""
-    from tui.cli.me import me
+    from tui.cli import me
     from tui.cli.plain import plain
-    from tui.cli.store import opened, settings_of
 
-    settings = settings_of(arguments)
-    with opened(settings) as database:
-        found = database.write(_write, me(settings), arguments, datetime.now(UTC))
+    found = me.write(arguments, _write, arguments, datetime.now(UTC))
     if arguments.json:
         as_json(plain(found))
     else:
@@ -76,18 +70,10 @@ def run_change(arguments: Namespace) -> int:
 def run_remove(arguments: Namespace) -> int:
     """Take a group out, and say what that means."""
     from models.services import teams
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
+    from tui.cli import me
 
-    settings = settings_of(arguments)
-    now = datetime.now(UTC)
-    with opened(settings) as database:
-        told = database.write(teams.remove, me(settings), arguments.name, now=now, seen=arguments.seen)
-    if arguments.json:
-        as_json({"told": list(told)})
-    else:
-        for sentence in told:
-            say(sentence)
+    told = me.write(arguments, teams.remove, arguments.name, now=datetime.now(UTC), seen=arguments.seen)
+    tell(told, json=arguments.json)
     return 0
 
 

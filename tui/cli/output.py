@@ -22,3 +22,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def as_json(value: object) -> None:
     """Print one JSON line; everything beyond ASCII is escaped, so no terminal is steered by it."""
     print(json.dumps(value, ensure_ascii=True), flush=True)
+
+
+def tell(sentences: Sequence[str], *, json: bool) -> None:
+    """Print what was done: a line each, or all of it as JSON."""
+    if json:
+        as_json({"told": list(sentences)})
+    else:
+        for sentence in sentences:
+            say(sentence)

@@ -46,15 +46,13 @@ SAYS = {
 def declare(commands: "Commands", places: ArgumentParser) -> None:
     """Add the command and its parts."""
     parser = commands.add_parser("rule", help=f"automation rules: {', '.join(PARTS)}")
-    made = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
-    parts = {name: made.add_parser(name, parents=[places], help=text) for name, text in PARTS.items()}
+    parts = words.parts(parser, PARTS, places)
     runs = {"list": run_list, "show": run_show, "add": run_keep, "set": run_keep, "remove": run_remove}
     runs |= {"on": run_switch, "off": run_switch, "test": run_test, "log": run_log, "undo": run_undo}
     for name, part in parts.items():
         if name not in ("list", "undo"):
             optional = name in ("add", "test", "log")
             part.add_argument("name", metavar="NAME", nargs="?" if optional else None, help="the rule's name")
-        words.as_json(part)
         part.set_defaults(run=runs[name])
     for name in ("add", "set"):
         _describe(parts[name])

@@ -26,9 +26,7 @@ LARGEST = 1_000_000  # characters read
 def declare(commands: "Commands", places: ArgumentParser) -> None:
     """Add the command and its parts."""
     parser = commands.add_parser("template", help=f"texts that rules answer with: {', '.join(PARTS)}")
-    made = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
-    for name, text in PARTS.items():
-        part = made.add_parser(name, parents=[places], help=text)
+    for name, part in words.parts(parser, PARTS, places).items():
         if name != "list":
             part.add_argument("name", metavar="NAME")
         if name in ("add", "set"):
@@ -38,7 +36,6 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
             )
         if name == "set":
             words.seen(part)
-        words.as_json(part)
         part.set_defaults(run={"list": run_list, "show": run_show, "remove": run_remove}.get(name, run_keep))
 
 

@@ -1,6 +1,7 @@
-"""Arguments several commands share: on and off, the revision that was read, --json."""
+"""Arguments several commands share: their parts, on and off, the revision that was read, --json."""
 
 from argparse import Action, ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
 
 SWITCH = ("on", "off")
 
@@ -13,6 +14,15 @@ class OnOff:
         if word not in SWITCH:
             raise ArgumentTypeError(f"{word!r} is neither on nor off")
         return word == "on"
+
+
+def parts(parser: ArgumentParser, texts: Mapping[str, str], places: ArgumentParser) -> dict[str, ArgumentParser]:
+    """Add what a command can do, each with --json; ``texts``: a line of help by the part's name."""
+    made = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
+    found = {name: made.add_parser(name, parents=[places], help=text) for name, text in texts.items()}
+    for part in found.values():
+        as_json(part)
+    return found
 
 
 def switch(parser: ArgumentParser, name: str, words: str) -> Action:
