@@ -43,7 +43,7 @@ class Words:
     """A report's own lines, and after them the mail it returns."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        end = next((at for at, line in enumerate(lines[:_LINES]) if RETURNED.match(line[:_LINE])), None)
+        end = _end_of_own(lines[:_LINES])
         self.own = [line[:_LINE] for line in lines[: _LINES if end is None else end]]
         self.rest = [] if end is None else [line[:_LINE] for line in lines[end : end + _LINES]]
 
@@ -102,6 +102,18 @@ class Words:
                     if behind not in lines[-1:]:
                         lines.append(behind)
         return found
+
+
+def _end_of_own(lines: Sequence[str]) -> int | None:
+    """Find where the returned mail begins. Some of its fields, indented, may be told before."""
+    told = False
+    for at, line in enumerate(lines):
+        if told and (line[:1] in " \t" or not line):
+            continue
+        if RETURNED.match(line[:_LINE]):
+            return at
+        told = line.rstrip().endswith("header fields:")
+    return None
 
 
 def _named(pattern: re.Pattern[str], line: str, before: str) -> str:

@@ -156,6 +156,12 @@ TEXTS = [
         "Received: from desk.example by mx.example for <anna@x.example>; Mon, 1 Feb 2021 10:00:00 +0000\nSubject: Hi\n",
         [("anna@x.example", "", "hard")],
     ),
+    # fields of the returned mail told before the reason
+    (
+        "This is about a mail of yours with these header fields:\n\n  Return-path: <me@desk.example>\n  Subject: Hi\n\n"
+        "It could not be delivered:\n\n  Recipient address: anna@x.example\n  Reason: mailbox full\n",
+        [("anna@x.example", "", "soft")],
+    ),
     # nobody is named at all
     ("A message that you sent could not be delivered.\n\n  save to a folder\n    no room\n", []),
     # no connection is no fault of the address
