@@ -8,8 +8,9 @@ from sqlmodel import Session
 from models.rules import recipients
 from models.rules.address import normal, plus_stripped
 from models.store import contacts, messages, records
+from models.store.answered import ThreadLine
 from models.store.desk_facts import DeskFacts
-from models.store.messages import MessageFacts, ThreadLine
+from models.store.messages import MessageFacts
 from models.store.records import RecordFacts
 from models.types.draft_mode import DraftMode
 from models.types.message import Direction, MailClass

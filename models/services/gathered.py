@@ -8,11 +8,12 @@ from sqlmodel import Session
 from models.rules import tokens
 from models.services import audience
 from models.services.sender import Judge
-from models.store import addresses, copy_facts, desk_facts, message_files, messages, sending
+from models.store import addresses, answered, copy_facts, desk_facts, message_files, messages, sending
+from models.store.answered import Quoted, ThreadLine
 from models.store.copy_facts import CopyFacts
 from models.store.desk_facts import DeskFacts
 from models.store.message_files import MessageFile
-from models.store.messages import MessageFacts, ThreadLine
+from models.store.messages import MessageFacts
 from models.types.message import Direction
 from models.types.people import Why
 
@@ -26,7 +27,7 @@ class Gathered:
     copies: Mapping[int, CopyFacts]
     messages: Mapping[int, MessageFacts]
     threads: Mapping[int, Sequence[ThreadLine]]  # by message: what outsiders may know of before it, newest first
-    quoted: Mapping[int, MessageFacts]  # by answer: the message it quotes
+    quoted: Mapping[int, Quoted]  # by answer
     files: Mapping[int, Sequence[MessageFile]]  # by message
     signatures: Mapping[int, str]  # by sending address
     judge: Judge
@@ -64,7 +65,7 @@ def is_answer(message: MessageFacts, copy: CopyFacts) -> bool:
 
 def _threads(session: Session, found: Mapping[int, MessageFacts]) -> dict[int, list[ThreadLine]]:
     """Nothing of a note ever gets into a mail by way of the thread."""
-    public = messages.public_threads(session, {message.record_id for message in found.values()})
+    public = answered.public_threads(session, {message.record_id for message in found.values()})
     return {
         message.id: [one for one in public.get(message.record_id, ()) if one.id < message.id]
         for message in found.values()
@@ -73,13 +74,13 @@ def _threads(session: Session, found: Mapping[int, MessageFacts]) -> dict[int, l
 
 def _quoted(
     session: Session, answers: Mapping[int, MessageFacts], threads: Mapping[int, Sequence[ThreadLine]]
-) -> dict[int, MessageFacts]:
+) -> dict[int, Quoted]:
     named = {
         answer.id: line.id
         for answer in answers.values()
         if (line := next((one for one in threads[answer.id] if _is_answered(one, answer.in_reply_to)), None))
     }
-    found = messages.read_many(session, set(named.values()))
+    found = answered.quoted(session, set(named.values()))
     return {answer_id: found[message_id] for answer_id, message_id in named.items() if message_id in found}
 
 

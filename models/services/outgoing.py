@@ -8,6 +8,7 @@ from models.rules import auto_reply, threading, tokens
 from models.rules.address import normal
 from models.services import files_along
 from models.services.gathered import Gathered, gather, is_answer
+from models.store.answered import Quoted
 from models.store.copy_facts import CopyFacts
 from models.store.desk_facts import DeskFacts
 from models.store.messages import NO_ID_DOMAIN, MessageFacts
@@ -153,7 +154,7 @@ def _on_the_wire(message_id: str) -> bool:
     return bool(message_id) and not message_id.endswith(f"@{NO_ID_DOMAIN}>")
 
 
-def _intro(message: MessageFacts) -> str:
+def _intro(message: Quoted) -> str:
     when = message.sent_at or message.created_at
     who = message.author_name or message.author_address or "you"
     return f"On {when:%d %b %Y at %H:%M} UTC, {who} wrote:"

@@ -1,20 +1,16 @@
 """What the desk is: its key, its own addresses and domains, its aliases and agents; read once per transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
-from sqlalchemy import Row, select
-from sqlmodel import Session, col
+from sqlalchemy import select
+from sqlmodel import Session
 
 from models.rules.address import normal
 from models.store import sending, settings
-from models.tables.desk import Agent, Alias, Brand, Domain, Kind
-from models.tables.mail import Account, SendingAddress
+from models.tables.all import metadata
 from models.types.people import AgentView
 from models.types.routing import Policy
-
-Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +116,10 @@ class DeskFacts:
 
 def read(session: Session) -> DeskFacts:
     """Read it all. ``SettingsError`` when the desk was never set up."""
+    connection = session.connection()  # the session's own execute looks for ORM work first
     domains = [
         (d.id, DomainFacts(d.name, d.brand_id, d.bounce, d.catchall, in_full(d.default_from, d.name)))
-        for d in _domains(session)
+        for d in connection.execute(_DOMAINS)
     ]
     names = {domain_id: facts.name for domain_id, facts in domains}
     # a domain that is the only one is every brand's (R17)
@@ -138,18 +135,21 @@ def read(session: Session) -> DeskFacts:
             Policy(a.policy),
             a.auto_reply,
         )
-        for a in _aliases(session)
+        for a in connection.execute(_ALIASES)
     )
     accounts = tuple(
         AccountAddress(a.id, normal(a.email), bool(a.imap_host or a.pop3_host), sending.named(a.sends_as))
-        for a in _accounts(session)
+        for a in connection.execute(_ACCOUNTS)
     )
-    agents = tuple(AgentView(*row) for row in _agents(session))
-    kinds = session.execute(select(col(Kind.name), col(Kind.stages), col(Kind.reopen_days))).all()
-    brands = _brands(session)
-    notification = normal(settings.get(session, settings.NOTIFICATION_ADDRESS))
-    bounce = normal(settings.get(session, settings.BOUNCE_ADDRESS))
-    company = session.scalars(select(col(SendingAddress.email)).where(col(SendingAddress.agent_id).is_(None)))
+    agents = tuple(AgentView(*row) for row in connection.execute(_AGENTS))
+    kinds = connection.execute(_KINDS).all()
+    brands = connection.execute(_BRANDS).all()
+    values = settings.several(
+        session, settings.SIGNING_KEY, settings.NOTIFICATION_ADDRESS, settings.BOUNCE_ADDRESS, settings.AUTHSERV_ID
+    )
+    notification = normal(values.get(settings.NOTIFICATION_ADDRESS, ""))
+    bounce = normal(values.get(settings.BOUNCE_ADDRESS, ""))
+    company = connection.scalars(_COMPANY)
     staff = {agent.email for agent in agents}
     ours = {
         *(alias.address for alias in aliases),
@@ -162,10 +162,10 @@ def read(session: Session) -> DeskFacts:
         *(brand.notification for brand in brands),
     }
     return DeskFacts(
-        key=settings.signing_key(session),
+        key=settings.as_key(values.get(settings.SIGNING_KEY, "")),
         notification=notification,
         bounce=bounce,
-        authserv_id=settings.get(session, settings.AUTHSERV_ID),
+        authserv_id=values.get(settings.AUTHSERV_ID, ""),
         own=frozenset(ours - {""}),
         domains=tuple(facts for _, facts in domains),
         aliases=aliases,
@@ -183,58 +183,39 @@ def in_full(local_part: str, domain: str) -> str:
     return local_part if "@" in local_part or not local_part else f"{local_part}@{domain}"
 
 
-def _brands(session: Session) -> Rows:
-    columns = (
-        col(Brand.id),
-        col(Brand.name),
-        col(Brand.signature),
-        col(Brand.customer_relay),
-        col(Brand.notification),
-        col(Brand.stay_on),
-        col(Brand.personal_senders),
-        col(Brand.active),
-        col(Brand.is_default),
-    )
-    return session.execute(select(*columns).order_by(col(Brand.id))).all()
-
-
-def _domains(session: Session) -> Rows:
-    columns = (
-        col(Domain.id),
-        col(Domain.name),
-        col(Domain.brand_id),
-        col(Domain.bounce),
-        col(Domain.catchall),
-        col(Domain.default_from),
-    )
-    return session.execute(select(*columns).order_by(col(Domain.sequence), col(Domain.id))).all()
-
-
-def _aliases(session: Session) -> Rows:
-    columns = (
-        col(Alias.id),
-        col(Alias.local_part),
-        col(Alias.domain_id),
-        col(Alias.creates),
-        col(Alias.brand_id),
-        col(Alias.any_domain),
-        col(Alias.policy),
-        col(Alias.auto_reply),
-    )
-    return session.execute(select(*columns).order_by(col(Alias.id))).all()
-
-
-def _accounts(session: Session) -> Rows:
-    columns = (
-        col(Account.id),
-        col(Account.email),
-        col(Account.imap_host),
-        col(Account.pop3_host),
-        col(Account.sends_as),
-    )
-    return session.execute(select(*columns).where(col(Account.active)).order_by(col(Account.id))).all()
-
-
-def _agents(session: Session) -> Rows:
-    columns = (col(Agent.id), col(Agent.login), col(Agent.name), col(Agent.email), col(Agent.channel))
-    return session.execute(select(*columns).where(col(Agent.active)).order_by(col(Agent.id))).all()
+# Built once: building a statement costs more than running it, and each batch of mail reads the desk anew.
+_T = metadata.tables
+_ADDRESS, _ACCOUNT, _AGENT = _T["sending_address"], _T["account"], _T["agent"]
+_DOMAIN, _ALIAS, _BRAND, _KIND = _T["domain"], _T["alias"], _T["brand"], _T["kind"]
+_OF_BRAND = (*(field.name for field in fields(BrandFacts)), "is_default")
+_BRANDS = select(*(_BRAND.c[name] for name in _OF_BRAND)).order_by(_BRAND.c.id)
+_DOMAINS = select(
+    _DOMAIN.c.id,
+    _DOMAIN.c.name,
+    _DOMAIN.c.brand_id,
+    _DOMAIN.c.bounce,
+    _DOMAIN.c.catchall,
+    _DOMAIN.c.default_from,
+).order_by(_DOMAIN.c.sequence, _DOMAIN.c.id)
+_ALIASES = select(
+    _ALIAS.c.id,
+    _ALIAS.c.local_part,
+    _ALIAS.c.domain_id,
+    _ALIAS.c.creates,
+    _ALIAS.c.brand_id,
+    _ALIAS.c.any_domain,
+    _ALIAS.c.policy,
+    _ALIAS.c.auto_reply,
+).order_by(_ALIAS.c.id)
+_ACCOUNTS = (
+    select(_ACCOUNT.c.id, _ACCOUNT.c.email, _ACCOUNT.c.imap_host, _ACCOUNT.c.pop3_host, _ACCOUNT.c.sends_as)
+    .where(_ACCOUNT.c.active)
+    .order_by(_ACCOUNT.c.id)
+)
+_AGENTS = (
+    select(_AGENT.c.id, _AGENT.c.login, _AGENT.c.name, _AGENT.c.email, _AGENT.c.channel)
+    .where(_AGENT.c.active)
+    .order_by(_AGENT.c.id)
+)
+_COMPANY = select(_ADDRESS.c.email).where(_ADDRESS.c.agent_id.is_(None))
+_KINDS = select(_KIND.c.name, _KIND.c.stages, _KIND.c.reopen_days)

@@ -1,12 +1,11 @@
 """Messages of a thread: kept, found by their ids on the wire, and read for the next answer."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlmodel import Session, col
 
 from models.store.many import rows
@@ -82,20 +81,6 @@ class MessageFacts:
     def public(self) -> bool:
         """Outsiders may see it."""
         return self.kind is MessageKind.EMAIL
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadLine:
-    """A public message as the thread's headers name it."""
-
-    id: int
-    record_id: int
-    direction: Direction
-    mail_class: MailClass
-    author_agent_id: int | None
-    message_id: str
-    relay_id: str
-    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +169,6 @@ def read_many(session: Session, message_ids: Collection[int]) -> dict[int, Messa
     return {row[0]: _as_facts(row) for row in rows(session, _READ_MANY, message_ids)}
 
 
-def public_threads(session: Session, record_ids: Collection[int]) -> dict[int, list[ThreadLine]]:
-    """Read what outsiders may know of among the newest messages of these records, newest first."""
-    found: dict[int, list[ThreadLine]] = defaultdict(list)
-    for row in rows(session, _THREADS, record_ids):
-        found[row[1]].append(ThreadLine(*row))
-    return found
-
-
 def newest(session: Session, record_id: int, *, limit: int = THREAD) -> list[MessageFacts]:
     """Read the newest messages of a record, newest first."""
     return [_as_facts(row) for row in session.execute(_NEWEST, {"record_id": record_id, "most": limit})]
@@ -238,26 +215,6 @@ _READ = _FACTS.where(_MESSAGE.c.id == bindparam("id"))
 _READ_MANY = _FACTS.where(_MESSAGE.c.id.in_(bindparam("wanted", expanding=True)))
 _NEWEST = (
     _FACTS.where(_MESSAGE.c.record_id == bindparam("record_id")).order_by(_MESSAGE.c.id.desc()).limit(bindparam("most"))
-)
-_RECORD, _OTHER = metadata.tables["record"], _MESSAGE.alias("other")
-_OLDEST = (  # of the newest
-    select(_OTHER.c.id)
-    .where(_OTHER.c.record_id == _RECORD.c.id)
-    .order_by(_OTHER.c.id.desc())
-    .limit(1)
-    .offset(THREAD - 1)
-    .correlate(_RECORD)
-    .scalar_subquery()
-)
-_THREADS = (
-    select(*(_MESSAGE.c[field.name] for field in fields(ThreadLine) if field.name != "public"))
-    .join(_RECORD, _RECORD.c.id == _MESSAGE.c.record_id)
-    .where(
-        _RECORD.c.id.in_(bindparam("wanted", expanding=True)),
-        _MESSAGE.c.id >= func.coalesce(_OLDEST, 0),
-        _MESSAGE.c.kind == MessageKind.EMAIL,
-    )
-    .order_by(_MESSAGE.c.record_id, _MESSAGE.c.id.desc())
 )
 _WITH_ID = _FACTS.where(_MESSAGE.c.message_id == bindparam("wire_id"), _MESSAGE.c.direction != Direction.OUT).order_by(
     _MESSAGE.c.id

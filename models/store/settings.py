@@ -1,8 +1,9 @@
 """Named values of the desk, the key everything is signed with, and the counter of record numbers."""
 
-from sqlalchemy import Integer, String, cast, insert, select, update
+from sqlalchemy import Integer, String, bindparam, cast, insert, select, update
 from sqlmodel import Session, col
 
+from models.store.many import rows
 from models.store.upsert import insert_into
 from models.tables.all import metadata
 from models.tables.desk import Setting
@@ -25,6 +26,11 @@ def get(session: Session, key: str, default: str = "", *, lock: bool = False) ->
     return default if found is None else found
 
 
+def several(session: Session, *keys: str) -> dict[str, str]:
+    """Read those of these values that are set."""
+    return {row[0]: row[1] for row in rows(session, _SEVERAL, keys)}
+
+
 def put(session: Session, key: str, value: str) -> None:
     """Set one value."""
     statement = insert_into(session, Setting).values(key=key, value=value)
@@ -44,10 +50,14 @@ def names(session: Session, prefix: str) -> tuple[str, ...]:
 
 def signing_key(session: Session) -> bytes:
     """Return the desk's 32-byte key. ``SettingsError`` when the desk was never set up."""
-    found = get(session, SIGNING_KEY)
-    if not found:
+    return as_key(get(session, SIGNING_KEY))
+
+
+def as_key(value: str) -> bytes:
+    """Read the desk's key as it is kept. ``SettingsError`` when there is none."""
+    if not value:
         raise SettingsError("This database has no desk yet.", "Run: nightdesk init")
-    return bytes.fromhex(found)
+    return bytes.fromhex(value)
 
 
 def next_number(session: Session) -> int:
@@ -66,3 +76,4 @@ _NEXT_NUMBER = (
     .values(value=cast(cast(_SETTING.c.value, Integer) + 1, String))
     .returning(_SETTING.c.value)
 )
+_SEVERAL = select(_SETTING.c.key, _SETTING.c.value).where(_SETTING.c.key.in_(bindparam("wanted", expanding=True)))
