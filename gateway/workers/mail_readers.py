@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import Self
 
 from gateway.mime.mailbox_file import Lying, read
-from gateway.mime.mailbox_reader import Reading, begin, read_all
+from gateway.mime.mailbox_reader import PRELOAD, Reading, begin, read_all
 from gateway.mime.tuple_form import Packed
 
 CHILDREN = 2
@@ -109,7 +109,7 @@ class MailReaders:
 def _pool() -> ProcessPoolExecutor:
     """Make the children: all of one process that has loaded what they need, once."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["gateway.mime.mailbox_reader"])
+    context.set_forkserver_preload(list(PRELOAD))
     return ProcessPoolExecutor(CHILDREN, mp_context=context, initializer=begin)
 
 

@@ -5,6 +5,7 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count as counting
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 TELL_SECONDS = 1.0  # between progress lines on a terminal
 TELL_SECONDS_LOG = 10.0  # and elsewhere
 MOST_NAMED = 20  # files that could not be imported
+GARBAGE_BATCHES = 10  # between looks for garbage: a batch leaves some 500 objects, a look takes as long as 50 mails
 
 
 class NoMailbox(NightdeskError):
@@ -64,10 +66,11 @@ def _imported(arguments: Namespace, readers: "MailReaders", count: int) -> "Prog
     from tui.cli.store import opened, settings_of
 
     gc.freeze()
-    tell = _teller(count)
+    tell, batches = _teller(count), counting(1)
 
     def told(progress: "Progress") -> None:
-        gc.collect()  # once a batch, among what is new
+        if next(batches) % GARBAGE_BATCHES == 0:
+            gc.collect()
         tell(progress)
 
     with opened(settings_of(arguments)) as database:
