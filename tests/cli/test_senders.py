@@ -150,13 +150,16 @@ def test_kinds_and_records(said: Said, told: Callable[..., Any], database: Datab
 
 
 @pytest.mark.usefixtures("as_mara")
-def test_an_agent_switches_one_record(said: Said, database: Database) -> None:
+def test_an_agent_switches_one_record(said: Said, told: Callable[..., Any], database: Database) -> None:
     code, out, _ = said("record", "set", "#1001", "--customer-relay", "off")
     assert (code, out.strip()) == (0, "#1001: customers get what other customers write: off.")
     with database.engine.connect() as connection:
         assert connection.scalar(text("SELECT customer_relay FROM record")) in (0, False)
         log = connection.scalar(text("SELECT text FROM message WHERE kind = 'log' ORDER BY id DESC"))
     assert log == "customers get what other customers write: as its brand -> off"
+    assert told("record", "set", "1001", "--customer-relay", "on") == {
+        "told": ["#1001: customers get what other customers write: on."]
+    }
     assert said("record", "set", "#77", "--customer-relay", "off")[0] == NO_INPUT
 
 

@@ -14,7 +14,7 @@ from tui.cli import (
     secret,
     words,
 )
-from tui.cli.output import as_json, say, table
+from tui.cli.output import as_json, say, table, tell
 
 if TYPE_CHECKING:
     from models.types.account_view import AccountView
@@ -48,8 +48,7 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
         named[name] = part = parts.add_parser(name, parents=[places], help=text)
         part.add_argument("name", metavar="NAME")
         part.set_defaults(run=run)
-    for name in ("show", "set", "test", "on", "off", "remove", "secret", "sign-in"):
-        words.as_json(named[name])
+        words.as_json(part)
     for name in ("set", "secret", "sign-in", "on", "off", "remove"):
         words.seen(named[name])
     for name in ("set", "secret"):
@@ -114,7 +113,7 @@ def run_retry(arguments: Namespace) -> int:
     with opened(settings) as database:
         database.read(account_edit.may_change, me(settings), arguments.name)
         database.write(account_care.retry, name=arguments.name, now=datetime.now(UTC))
-    say(f"{arguments.name} is tried again at once.")
+    tell([f"{arguments.name} is tried again at once."], json=arguments.json)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.types.people import Channel
 from tui.cli import words
@@ -35,32 +35,35 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
         help="how they hear of records they follow: inbox or email",
     )  # fmt: skip
     words.switch(adding, "--admin", "whether they may set the desk up: addresses, brands, domains, accounts, people")
+    words.as_json(adding)
     adding.set_defaults(run=run_add)
     listing = parts.add_parser("list", parents=[places], help="who there is")
-    listing.add_argument("--json", action="store_true", help="one JSON line")
+    words.as_json(listing)
     listing.set_defaults(run=run_list)
 
 
 def run_add(arguments: Namespace) -> int:
     """Add an agent, or change what is said of them."""
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
+    from tui.cli import me
 
-    settings = settings_of(arguments)
-    with opened(settings) as database:
-        agent = database.write(_write, me(settings), arguments, datetime.now(UTC))
-    say(f"{agent.login} is {agent.name}{f' <{agent.email}>' if agent.email else ''}, hears by {agent.channel}.")
+    agent, admin = me.write(arguments, _write, arguments, datetime.now(UTC))
+    if arguments.json:
+        as_json(_plain(agent, admin=admin))
+    else:
+        say(f"{agent.login} is {agent.name}{f' <{agent.email}>' if agent.email else ''}, hears by {agent.channel}.")
     return 0
 
 
-def _write(session: "Session", actor: "Actor", said: Namespace, now: datetime) -> "AgentView":
+def _write(session: "Session", actor: "Actor", said: Namespace, now: datetime) -> "tuple[AgentView, bool]":
+    """Return the agent, and whether they may set the desk up."""
     from models.services import admin, setup
+    from models.store import admins
 
     admin.require(session, actor, own=said.login == actor.login)
     agent = setup.ensure_agent(session, login=said.login, name=said.name, email=said.email, channel=said.channel)
     if said.admin is not None:
         admin.make_admin(session, actor, login=said.login, on=said.admin, now=now)
-    return agent
+    return agent, agent.login in admins.logins(session)
 
 
 def run_list(arguments: Namespace) -> int:
@@ -72,13 +75,18 @@ def run_list(arguments: Namespace) -> int:
         agents = database.read(desk_facts.read).agents
         may = database.read(admins.logins)
     if arguments.json:
-        as_json(
-            [
-                {"login": a.login, "name": a.name, "email": a.email, "channel": a.channel, "admin": a.login in may}
-                for a in agents
-            ]
-        )
+        as_json([_plain(agent, admin=agent.login in may) for agent in agents])
     else:
         rows = [(a.login, a.name, a.email, a.channel, "yes" if a.login in may else "") for a in agents]
         table(("LOGIN", "NAME", "ADDRESS", "HEARS BY", "ADMIN"), rows)
     return 0
+
+
+def _plain(agent: "AgentView", *, admin: bool) -> dict[str, Any]:
+    return {
+        "login": agent.login,
+        "name": agent.name,
+        "email": agent.email,
+        "channel": agent.channel,
+        "admin": admin,
+    }

@@ -7,30 +7,34 @@ from tui.cli import words
 from tui.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from models.types.actor import Actor
+    from models.types.identity import KindView
     from tui.cli.parser import Commands
+
+
+PARTS = {"list": "what there is", "add": "make one", "set": "change one"}
 
 
 def declare(commands: "Commands", places: ArgumentParser) -> None:
     """Add the command and its parts."""
-    parser = commands.add_parser("kind", help="kinds of record: list, add, set")
-    parts = parser.add_subparsers(dest="part", metavar="WHAT", required=True)
-    listing = parts.add_parser("list", parents=[places], help="what there is")
-    words.as_json(listing)
-    listing.set_defaults(run=run_list)
-    adding = parts.add_parser("add", parents=[places], help="make one")
-    adding.add_argument("name", metavar="KIND")
-    adding.add_argument("--stages", metavar="A,B,C", default="new,open,done", help="the first is new, the last done")
-    setting = parts.add_parser("set", parents=[places], help="change one")
-    setting.add_argument("name", metavar="KIND")
-    setting.add_argument(
+    parser = commands.add_parser("kind", help=f"kinds of record: {', '.join(PARTS)}")
+    parts = words.parts(parser, PARTS, places)
+    for name, part in parts.items():
+        if name != "list":
+            part.add_argument("name", metavar="KIND")
+        part.set_defaults(run=run_list if name == "list" else run_change)
+    parts["add"].add_argument(
+        "--stages", metavar="A,B,C", default="new,open,done", help="the first is new, the last done"
+    )
+    parts["set"].add_argument(
         "--reopen-days",
         metavar="DAYS|always",
         type=_days,
         required=True,
         help="for so many days after it was done an answer opens a record again; later it opens a new one",
     )
-    for part in (adding, setting):
-        part.set_defaults(run=run_change)
 
 
 def run_list(arguments: Namespace) -> int:
@@ -52,21 +56,31 @@ def run_list(arguments: Namespace) -> int:
 
 def run_change(arguments: Namespace) -> int:
     """Make or change a kind."""
-    from models.services import admin, setup
-    from tui.cli.me import me
-    from tui.cli.store import opened, settings_of
+    from dataclasses import asdict
 
-    settings = settings_of(arguments)
-    with opened(settings) as database:
-        if arguments.part == "add":
-            stages = [stage.strip() for stage in arguments.stages.split(",") if stage.strip()]
-            database.write(admin.allowed, me(settings), setup.add_kind, name=arguments.name, stages=stages)
-            say(f"There are records of kind {arguments.name}.")
-            return 0
-        days = None if arguments.reopen_days < 0 else arguments.reopen_days
-        database.write(admin.allowed, me(settings), setup.set_reopening, kind=arguments.name, days=days)
-    say(f"{arguments.name}: an answer opens a done one again {_shown(days)}.")
+    from tui.cli import me
+
+    found = me.write(arguments, _write, arguments)
+    if arguments.json:
+        as_json(asdict(found))
+    elif arguments.part == "add":
+        say(f"There are records of kind {found.name}.")
+    else:
+        say(f"{found.name}: an answer opens a done one again {_shown(found.reopen_days)}.")
     return 0
+
+
+def _write(session: "Session", actor: "Actor", said: Namespace) -> "KindView":
+    from models.services import admin, setup
+    from models.store import setting_up
+
+    admin.require(session, actor)
+    if said.part == "add":
+        stages = [stage.strip() for stage in said.stages.split(",") if stage.strip()]
+        setup.add_kind(session, name=said.name, stages=stages)
+    else:
+        setup.set_reopening(session, kind=said.name, days=None if said.reopen_days < 0 else said.reopen_days)
+    return next(one for one in setting_up.kind_views(session) if one.name == said.name)
 
 
 def _days(word: str) -> int:

@@ -3,13 +3,14 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from getpass import getpass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.types.secret import Secret
 from tui.cli import secret, words
 from tui.cli.output import as_json, say, table
 
 if TYPE_CHECKING:
+    from models.types.oauth import Provider
     from tui.cli.parser import Commands
 
 _URLS = ("title", "authorize_url", "token_url", "device_url", "scopes")
@@ -35,6 +36,7 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
     setting.add_argument("--ask-secret", action="store_true", help="type the client's secret; it is sealed")
     for name in _URLS:
         setting.add_argument(f"--{name.replace('_', '-')}", default="")
+    words.as_json(setting)
     setting.set_defaults(run=run_set)
 
 
@@ -46,21 +48,7 @@ def run_list(arguments: Namespace) -> int:
     with opened(settings_of(arguments)) as database:
         found = database.read(consent.providers)
     if arguments.json:
-        as_json(
-            [
-                {
-                    "name": one.name,
-                    "title": one.title,
-                    "client_id": one.client_id,
-                    "authorize_url": one.authorize_url,
-                    "device_url": one.device_url,
-                    "token_url": one.token_url,
-                    "scopes": list(one.scopes),
-                    "help": one.help,
-                }
-                for one in found
-            ]
-        )
+        as_json([_plain(one) for one in found])
         return 0
     ways = [("a code to type" if one.device_url else "a link") for one in found]
     table(
@@ -93,5 +81,21 @@ def run_set(arguments: Namespace) -> int:
         made = database.write(
             admin.allowed, actor, consent.set_provider, arguments.provider, said, reference=reference, typed=typed
         )
-    say(f"{made.title} is set. Sign in: nightdesk account add ADDRESS --oauth {made.name}")
+    if arguments.json:
+        as_json(_plain(made))
+    else:
+        say(f"{made.title} is set. Sign in: nightdesk account add ADDRESS --oauth {made.name}")
     return 0
+
+
+def _plain(one: "Provider") -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "client_id": one.client_id,
+        "authorize_url": one.authorize_url,
+        "device_url": one.device_url,
+        "token_url": one.token_url,
+        "scopes": list(one.scopes),
+        "help": one.help,
+    }

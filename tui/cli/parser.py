@@ -23,25 +23,26 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     desk, others = _places("").parse_known_args(arguments)
     if not others:
         return argparse.Namespace(command="", **vars(desk))
-    tree = _tree()
-    parsed, unknown = tree.parse_known_args(arguments)
+    whole = tree()
+    parsed, unknown = whole.parse_known_args(arguments)
     if unknown:
-        tree.set_defaults(usage_code=getattr(parsed, "usage_code", USAGE))
-        tree.error(f"unrecognized arguments: {' '.join(unknown)}")
+        whole.set_defaults(usage_code=getattr(parsed, "usage_code", USAGE))
+        whole.error(f"unrecognized arguments: {' '.join(unknown)}")
     return parsed
 
 
-def _tree() -> Parser:
-    tree = Parser(
+def tree() -> Parser:
+    """Declare everything there is."""
+    whole = Parser(
         prog="nightdesk",
         description="A support desk in a terminal. Without a command it opens the desk.",
         epilog="A first try that needs nothing: nightdesk demo",
         parents=[_places("")],
     )
-    tree.add_argument("--version", action=_Version, nargs=0, help="say which nightdesk this is and end")
-    _declare_all(tree)
-    tree.set_defaults(command="")
-    return tree
+    whole.add_argument("--version", action=_Version, nargs=0, help="say which nightdesk this is and end")
+    _declare_all(whole)
+    whole.set_defaults(command="")
+    return whole
 
 
 def _declare_all(tree: argparse.ArgumentParser) -> None:

@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tui.cli.output import say
+from tui.cli import words
+from tui.cli.output import tell
 
 if TYPE_CHECKING:
     from tui.cli.parser import Commands
@@ -24,6 +25,7 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
         required=True,
         help="whether customers who follow it get what other customers write there; brand: as its brand does",
     )
+    words.as_json(setting)
     setting.set_defaults(run=run)
 
 
@@ -42,5 +44,5 @@ def run(arguments: Namespace) -> int:
             RELAY[arguments.customer_relay],
             now=datetime.now(UTC),
         )
-    say(told)
+    tell([told], json=arguments.json)
     return 0
