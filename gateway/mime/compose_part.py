@@ -12,15 +12,16 @@ BASE64_LINE = 57  # bytes that make 76 letters (RFC 2045 6.8)
 NAME_PIECE = 60  # characters of one piece of a long file name (RFC 2231 3)
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_ASCII_TEXT = bytes(octet for octet in range(128) if _NOT_TEXT.match(chr(octet)))
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 
 
 def text_part(text: str) -> bytes:
     """Write the readable text: as it is when every server must take it, else quoted-printable or base64."""
-    lines = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip("\n").split("\n")
-    content = "".join(f"{line}\r\n" for line in lines)
-    raw = content.encode()
-    if content.isascii() and max(map(len, lines)) <= TEXT_LINE:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    clean = text if text.isascii() else _NOT_TEXT.sub("", text)
+    raw = clean.encode().translate(None, _NOT_ASCII_TEXT).rstrip(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
+    if raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= TEXT_LINE:
         return b"Content-Type: text/plain; charset=us-ascii\r\nContent-Transfer-Encoding: 7bit\r\n\r\n" + raw
     head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
     quoted = binascii.b2a_qp(raw, istext=True)
