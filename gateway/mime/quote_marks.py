@@ -20,6 +20,9 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"[<(][^\s<>@()]{1,100}@[^\s<>@()]{1,100}[>)]")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d).{0,40}\d[:.]\d\d")
+_DATE_AND_TIME = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\D{1,12}\d{1,2}[:.]\d{2}")
+_UNSEEN = " \t\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # marks of direction
 _SHARED = re.compile(
     r"[\s–—-]{0,20}\bOn (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? |\d|[A-Z][a-z]{2,8} \d).{5,300}\bwrote:\s*$"
 )
@@ -47,10 +50,19 @@ def intro_at(lines: Sequence[str], at: int) -> int:
         return _opened(lines, at)
     if _ENDS.search(line):
         return 1 if _is_intro(line, opened=False) or (_names_writer(line) and _quoted_below(lines, at + 1)) else 0
-    following = lines[at + 1] if at + 1 < len(lines) else ""
-    if "@" in line and len(following) < 60 and _ENDS.search(following) and WROTE.search(following):
+    return _broken(line, lines[at + 1]) if at + 1 < len(lines) else 0
+
+
+def _broken(line: str, following: str) -> int:
+    """An intro over two lines that begins with the writer's name, or with the moment as no opener does."""
+    if not ("@" in line or "20" in line or "19" in line):
+        return 0
+    if len(following) > _SAID_LONGEST or not _ENDS.search(following):
+        return 0
+    if "@" in line and (WROTE.search(following) or MOMENT.search(following)):
         return 2 if _is_intro(f"{line} {following}", opened=False) else 0
-    return 0
+    dated = _YEAR.search(line) is not None and _IN_BRACKETS.match(following.lstrip(_UNSEEN)) is not None
+    return 2 if dated else 0
 
 
 def _opened(lines: Sequence[str], at: int) -> int:
@@ -70,8 +82,10 @@ def _opened(lines: Sequence[str], at: int) -> int:
 
 
 def _names_writer(line: str) -> bool:
-    """Say whether a line could stand before a quote without a date: "Quoting anna@x:", "Anna said:"."""
-    return "@" in line or (len(line) < _SAID_LONGEST and _SAID.search(line) is not None)
+    """Say whether a line could stand before a quote: "Quoting anna@x:", "Anna said:", "Anna, 1/2/2021 10:00:"."""
+    if "@" in line:
+        return True
+    return len(line) < _SAID_LONGEST and (_SAID.search(line) or _DATE_AND_TIME.search(line)) is not None
 
 
 def _gmail_date(lines: Sequence[str], at: int) -> int:

@@ -8,7 +8,8 @@ _WROTE = (
     "skrifa[ðd]i", "kirjoitti", "kirjutas", "napisa[łl](?:a|\\(a\\))?", "pisze", "napsal(?:a|\\(a\\))?", "píše",
     "napísal(?:a|\\(a\\))?", "[íi]rta", "a scris", "написал(?:а|\\(а\\))?", "пишет", "писал(?:а)?", "пише",
     "написав(?:ла)?", "написала", "написа", "έγραψε", "yazdı", "写道", "寫道", "のメッセージ", "書きました",
-    "のメール", "작성", "님이", "đã viết", "เขียน(?:ว่า)?", "menulis", "כתב(?:ה|/ה)?", "كتب(?:ت)?", "نوشت", "rašė",
+    "のメール", "작성", "님이", "쓴 글", "提到", "đã viết",
+    "เขียน(?:ว่า)?", "menulis", "כתב(?:ה|/ה)?", "كتب(?:ت)?", "نوشت", "rašė",
     "rakstīja", "je napisa(?:o|la)", "napisao", "napisala", "je napisal(?:a)?", "shkroi", "लिखा",
 )  # fmt: skip
 _OPENERS = (
@@ -22,10 +23,14 @@ _OPENERS = (
 )  # fmt: skip
 # English verbs stand right before the colon; elsewhere they are part of a sentence.
 WROTE = re.compile(
-    rf"(?:wrote|writes|sent)\s*[:：*_–—-]|(?<![^\W\d_])(?:{'|'.join(_WROTE)})(?![^\W\d_])|のメッセージ|写道|寫道|書きました|작성",
+    r"(?:wrote|writes|sent)\s*[:：*_–—-]|wrote on (?=\d)|のメッセージ|写道|寫道|書きました|작성|"
+    rf"(?<![^\W\d_])(?:{'|'.join(_WROTE)})(?![^\W\d_])",
     re.IGNORECASE,
 )
-OPENER = re.compile(rf"[\s>*_–—-]{{0,20}}(?:(?:{'|'.join(_OPENERS)})[\s.,]|\d|在|于)", re.IGNORECASE)
+OPENER = re.compile(
+    rf"[\s>*_–—\u200e\u200f\u202a-\u202e\u2066-\u2069-]{{0,20}}(?:(?:{'|'.join(_OPENERS)})[\s.,]|\d|在|于)",
+    re.IGNORECASE,
+)
 MOMENT = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)|(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)"
 )
@@ -46,12 +51,12 @@ _LABELS = {
         "傳送時間", "傳送日期", "送信日時", "日付", "日時", "보낸 ?날짜", "날짜", "ngày", "đã gửi", "วันที่",
         "ส่งเมื่อ", "נשלח", "תאריך", "تم الإرسال", "التاريخ", "تاريخ الإرسال", "trimis", "στάλθηκε", "ημερομηνία",
         "poslano", "message du", "dikirim", "tanggal", "saadetud", "nosūtīts", "išsiųsta", "изпратено",
-        "data wysłania", "время",
+        "data wysłania", "время", "enviat",
     ),
     "to": (
         "to", "an", "à", "a", "para", "aan", "till", "til", "do", "komu", "vastaanottaja", "кому", "kime", "收件人",
         "收件者", "宛先", "받는 ?사람", "đến", "tới", "ถึง", "אל", "إلى", "címzett", "către", "προς", "za", "prima",
-        "kepada", "destinataire", "destinatario", "empfänger", "до", "к",
+        "kepada", "destinataire", "destinatario", "empfänger", "до", "к", "per a",
     ),
     "copy": (
         "cc", "kopie", "copie(?: à)?", "copia", "cópia", "dw", "kopia", "kopi", "копия", "копія", "bilgi", "抄送",
@@ -61,7 +66,7 @@ _LABELS = {
         "subject", "betreff", "betr", "objet", "sujet", "asunto", "assunto", "oggetto", "onderwerp", "ämne", "emne",
         "efni", "temat", "předmět", "predmet", "aihe", "тема", "konu", "主题", "主旨", "主題", "件名", "제목",
         "chủ đề", "tiêu đề", "เรื่อง", "נושא", "الموضوع", "tárgy", "subiect", "θέμα", "perihal", "subjek", "naslov",
-        "zadeva", "teema", "temats", "tema", "относно",
+        "zadeva", "teema", "temats", "tema", "относно", "assumpte",
     ),
     "reply": (
         "reply-to", "antwort an", "répondre à", "responder a", "rispondi a", "ответить", "importance",
@@ -72,6 +77,7 @@ _ANY_LABEL = "|".join(f"(?P<{kind}>{'|'.join(words)})" for kind, words in _LABEL
 LABEL = re.compile(rf"[\s>*_|]{{0,12}}(?:{_ANY_LABEL})\s?[*_]{{0,2}}\s{{0,3}}[:：]", re.IGNORECASE)
 
 _ORIGINAL = (
+    "original",
     "original message", "original e-?mail", "original appointment", "reply message", "ursprüngliche nachricht",
     "urspruengliche nachricht", "originalnachricht", "original-nachricht", "antwort nachricht",
     "ursprüngliche mail", "originalmail", "message d['’]origine", "message original", "message initial",
@@ -88,7 +94,7 @@ _ORIGINAL = (
     "izvirno sporočilo",
 )  # fmt: skip
 ORIGINAL = re.compile(
-    rf"\s{{0,20}}[-_=*~>–—]{{2}}[-_=*~\s–—]{{0,80}}(?:{'|'.join(_ORIGINAL)})\s*:?[-_=*~\s–—]*$", re.IGNORECASE
+    rf"\s{{0,20}}[-_=*~>‐–—―]{{2}}[-_=*~\s‐–—―]{{0,80}}(?:{'|'.join(_ORIGINAL)})\s*:?[-_=*~\s‐–—―]*$", re.IGNORECASE
 )
 ABOVE = re.compile(
     r"[\s#*=~_-]{0,80}(?:please |bitte |veuillez )?(?:reply|respond|type|write|antworten|antwort|schreiben|répond\w+"
@@ -113,7 +119,7 @@ _FORWARDED = (
     "missatge reenviat", "pesan terusan", "proslijeđena poruka", "posredovano sporočilo",
 )  # fmt: skip
 FORWARDED = re.compile(
-    rf"[\s>]{{0,20}}(?:[-_=*~–—]{{2}}[-_=*~\s–—]{{0,80}}(?:{'|'.join(_FORWARDED)})\b"
+    rf"[\s>]{{0,20}}(?:[-_=*~‐–—―]{{2}}[-_=*~\s‐–—―]{{0,80}}(?:{'|'.join(_FORWARDED)})\b"
     r"|(?:begin|anfang|début|inicio|início|inizio|början|start)\b.{0,20}\b(?:forwarded|weitergeleitet\w*|réexpédié|transféré"
     r"|reenviado|encaminhada|inoltrato|doorgestuurd|vidarebefordrat|videresendt).{0,20}:?\s*$)",
     re.IGNORECASE,

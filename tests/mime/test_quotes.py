@@ -91,6 +91,11 @@ pon, 4. ožu 2024. u 10:00 Anna Berg <anna@x.example> napisao je:
 V pon., 4. mar. 2024 ob 10:00 je oseba Anna Berg <anna@x.example> napisala:
 2024-03-04, pr, 10:00 Anna Berg <anna@x.example> rašė:
 Kuupäev E, 4. märts 2024 kell 10:00 kirjutas kasutaja Anna Berg <anna@x.example>:
+Kontakt Anna Berg (<anna@x.example>) kirjutas kuupäeval E, 4. märts 2024 kell 10:00:
+\u202bבתאריך יום ב׳, 4 במרץ 2024 ב-10:00 מאת \u202aAnna Berg\u202c\u200f <\u202aanna@x.example\u202c\u200f>:\u202c
+於 2024/3/4 10:00, Anna Berg 提到:
+24. 3. 4. 10:00에 Anna Berg 이(가) 쓴 글:
+anna@x.example wrote on 03/04/2024 10:00:00:
 """.splitlines()
 
 # Labels of the header block Outlook puts above the quoted mail.
@@ -100,6 +105,7 @@ Von|Gesendet|An|Betreff
 De|Envoyé|À|Objet
 De|Enviado|Para|Asunto
 De|Enviada em|Para|Assunto
+De|Enviat|Per a|Assumpte
 Da|Inviato|A|Oggetto
 Van|Verzonden|Aan|Onderwerp
 Från|Skickat|Till|Ämne
@@ -147,6 +153,8 @@ SEPARATORS = """\
 -----Orijinal Mesaj-----
 -----原始邮件-----
 ------------------ 原始邮件 ------------------
+------------------ Original ------------------
+‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐
 -----元のメッセージ-----
 -----원본 메시지-----
 ##- Please type your reply above this line -##
@@ -188,6 +196,14 @@ def test_the_intro_and_the_marked_quote_go(intro: str) -> None:
         reply_text(f"It works now.\n\nThanks\n\n{intro}\n\n> Did you try again?\n>\n> Bob\n")
         == "It works now.\n\nThanks"
     )
+
+
+@pytest.mark.parametrize("intro", [one for one in INTROS if len(one) > 70])
+def test_an_intro_broken_over_two_lines_goes(intro: str) -> None:
+    at = intro.rfind(" ", 0, 70)
+    broken = f"{intro[:at]}\n{intro[at + 1 :]}"
+    assert reply_text(f"It works now.\n\n{broken}\n\n> Did you try again?\n") == "It works now."
+    assert reply_text(f"It works now.\n\n{broken}\n\nDid you try again?\n") == "It works now."
 
 
 @pytest.mark.parametrize("intro", [one for one in INTROS if "@" in one or "wrote" in one])
@@ -236,6 +252,8 @@ def test_what_phones_add_goes(line: str) -> None:
         "a > b and b > c",
         "The customer wrote:\nnothing useful",
         "See the attached report from 2024-03-04:\n\nAll green.",
+        "Write to anna@x.example until 2024 or\ncome at 10:00:\n\nMain Street 4",
+        "At 10:30 on Monday it said:\nnothing useful",
     ],
 )
 def test_ordinary_text_is_left_alone(text: str) -> None:
@@ -243,7 +261,8 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "intro", ["Anna Berg wrote:", "Anna Berg said:", "* Anna Berg writes:", "Anna stated on Monday:"]
+    "intro",
+    ["Anna Berg wrote:", "Anna Berg said:", "* Anna Berg writes:", "Anna stated on Monday:", "Anna, 04.03.24 10:00:"],
 )
 def test_a_bare_name_is_an_intro_only_above_a_quote(intro: str) -> None:
     assert reply_text(f"Yes.\n\n{intro}\n> Did you?\n") == "Yes."
