@@ -5,6 +5,7 @@ Whoever starts the child needs the names here, not what reads a mail: that is lo
 
 import gc
 import hashlib
+import os
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from gateway.mime.mailbox_file import Lying, read
 from gateway.mime.tuple_form import Packed, pack
 
 PRELOAD = ("gateway.mime.mailbox_reader", "gateway.mime.child")
+GIVES_WAY = 5  # niceness: whoever places the mails has more to do, and waits for nobody while children are ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ def begin() -> None:
     from gateway.mime.child import confine
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(GIVES_WAY)
     confine()
     gc.freeze()
     gc.disable()

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
+from threading import Thread
 from typing import Self
 
 from gateway.mime.mailbox_file import Lying, read
@@ -14,9 +17,10 @@ from gateway.mime.tuple_form import Packed
 
 CHILDREN = 2
 BATCH = 1_000  # mails of one transaction: some 200 ms, which an agent's commit may have to wait
+FIRST = 500  # mails of the first batch, so that placing need not wait long
 BATCH_BYTES = 16 * 1024 * 1024
 MAIL_LIMIT = 50 * 1024 * 1024
-AHEAD = 4  # batches the children may be ahead
+AHEAD = 5  # batches the children may be ahead
 
 Batch = tuple[Lying, ...]
 Brought = tuple[list[tuple[bytes, str, Packed | None]], list[tuple[str, str]]]  # and what could not be read: path, why
@@ -33,16 +37,19 @@ class MailReaders:
         self._too_large: list[tuple[str, str]] = []
         self._batches = self._cut(places)
         self._ahead: deque[tuple[Batch, ProcessPoolExecutor, Future[Reading]]] = deque()
-        self._read_ahead()
+        self._start = Thread(target=self._read_ahead)  # to fork waits until the first process has loaded the parser
+        self._start.start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._start.join()
         self._pool.shutdown(cancel_futures=True)
 
     def __iter__(self) -> Iterator[Brought]:
         """Give batch after batch, in the mails' order."""
+        self._start.join()
         while self._ahead:
             mails, left_out = self._finished(*self._ahead.popleft())
             self._read_ahead()
@@ -58,15 +65,16 @@ class MailReaders:
 
     def _cut(self, places: Iterable[Lying]) -> Iterator[Batch]:
         batch: list[Lying] = []
-        size = 0
+        most, size = min(FIRST, BATCH), 0
         for place in places:
             one = place.size_bytes
             if one > MAIL_LIMIT:
                 self._too_large.append((place.path, f"larger than {MAIL_LIMIT // 1024 // 1024} MB"))
                 continue
-            if batch and (len(batch) == BATCH or size + one > BATCH_BYTES):
+            if batch and (len(batch) == most or size + one > BATCH_BYTES):
                 yield tuple(batch)
                 batch, size = [], 0
+                most = BATCH
             batch.append(place)
             size += one
         if batch:
@@ -106,10 +114,21 @@ class MailReaders:
         self._pool = _pool()
 
 
-def _pool() -> ProcessPoolExecutor:
-    """Make the children: all of one process that has loaded what they need, once."""
+def prepare() -> None:
+    """Start the process the children will be made of: it loads what reads a mail while the mails are looked for."""
+    _context()
+    ensure_running()
+
+
+def _context() -> ForkServerContext:
     context = get_context("forkserver")
     context.set_forkserver_preload(list(PRELOAD))
+    return context
+
+
+def _pool() -> ProcessPoolExecutor:
+    """Make the children: all of one process that has loaded what they need, once."""
+    context = _context()
     return ProcessPoolExecutor(CHILDREN, mp_context=context, initializer=begin)
 
 

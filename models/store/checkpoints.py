@@ -42,21 +42,34 @@ class _Carrier:
         self._path = path
         self._log = path.with_name(f"{path.name}-wal")
         self._thread = thread
-        self._running: Future[None] | None = None
+        self._running: Future[int] | None = None
 
     def written(self) -> None:
-        if self._running is None or self._running.done():
-            self._running = self._thread.submit(_carry_over, self._path)
-        if self._log.exists() and os.stat(self._log).st_size > LOG_BYTES:
-            self._running.result()
+        if self._running is None:
+            self._begin()
+        elif self._running.done() or self._large():
+            length = self._running.result()
+            self._begin().result() if length > LOG_BYTES else self._begin()
+
+    def _begin(self) -> Future[int]:
+        self._running = self._thread.submit(_carry_over, self._path)
+        return self._running
+
+    def _large(self) -> bool:
+        """Say whether the log may be long: its file never becomes smaller."""
+        return self._log.exists() and os.stat(self._log).st_size > LOG_BYTES
 
 
-def _carry_over(path: Path) -> None:
+def _carry_over(path: Path) -> int:
+    """Carry over what is there; how many bytes the log held, in all."""
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            (size,) = connection.execute("PRAGMA page_size").fetchone()
+            _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            return int(pages * size)
     except sqlite3.OperationalError as error:  # it only grows; what is wrong with the disk, the commits will say
         log.warning("The write-ahead log was not carried over: %s", error)
+        return 0
 
 
 def _carry_over_every(session: Session, pages: int) -> None:

@@ -51,8 +51,9 @@ def declare(commands: "Commands", places: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Import; 0 when every mail is in, 1 when some could not be read."""
-    from gateway.workers.mail_readers import MailReaders
+    from gateway.workers.mail_readers import MailReaders, prepare
 
+    prepare()
     places, count = _found(arguments.form, arguments.path)
     with garbage.held(), MailReaders(places) as readers:  # they read already while this process loads the rest
         progress = _imported(arguments, readers, count)
