@@ -174,9 +174,10 @@ class NightdeskApp(CellDiffApp):
             await asyncio.sleep(pause)
 
     async def flush(self) -> None:
-        """Save what is being written. Raises NightdeskError when it cannot be."""
-        if self.desk_screen.writing is not None:
-            await self.desk_screen.composer.save()
+        """Save what is being written, and keep what is typed into a form. NightdeskError when it cannot be."""
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyedScreen):
+                await screen.flush()
 
     async def hang_up(self) -> None:
         """Leave because the line dropped (SIGHUP): save, then end, whatever the terminal says."""

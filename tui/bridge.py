@@ -9,7 +9,7 @@ from __future__ import annotations  # the types are for readers and checkers; th
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from models.types.change import Change
     from models.types.draft import DraftView, SendResult, Undone
@@ -90,6 +90,12 @@ class Desk(Protocol):
 
     async def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away; ``z`` brings it back."""
+
+    async def keep_form(self, form: str, typed: Mapping[str, str]) -> None:
+        """Keep what is typed into a form until I open it again, and nothing of any other form."""
+
+    async def take_form(self, form: str) -> dict[str, str]:
+        """What was kept of this form, by field, once; {} = nothing."""
 
     async def send(self, draft_id: int, *, base: int) -> SendResult:
         """Send a reply or log a note. ``base``: the newest message id the writer has seen."""

@@ -5,7 +5,7 @@ The ORM takes half a second to import; ``warm`` does that once the first frame i
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Lock
@@ -215,6 +215,14 @@ class LocalDesk:
     async def discard_draft(self, draft_id: int) -> "Undone":
         """Throw it away."""
         return await self._write(lambda do: do.discard_draft(draft_id))
+
+    async def keep_form(self, form: str, typed: Mapping[str, str]) -> None:
+        """Keep what is typed into a form."""
+        await self._write(lambda do: do.keep_form(form, typed))
+
+    async def take_form(self, form: str) -> dict[str, str]:
+        """Give what was kept of it, once."""
+        return await self._write(lambda do: do.take_form(form))
 
     async def send(self, draft_id: int, *, base: int) -> "SendResult":
         """Send a reply or log a note."""

@@ -1,11 +1,11 @@
 """One agent’s use cases, each one transaction; blocking: ``tui.desk`` runs them in a thread and imports them late."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from models.services import draft_files, drafts, presence, quarantine, reply, resend, triage, undo
+from models.services import draft_files, drafts, presence, quarantine, reply, resend, triage, typed, undo
 from models.store.database import Database
 from models.types.draft import DraftView, SendResult, Undone
 from models.types.draft_mode import DraftMode
@@ -63,6 +63,14 @@ class UseCases:
     def discard_draft(self, draft_id: int) -> Undone:
         """Throw it away."""
         return self._database.write(drafts.discard, draft_id, self._me, self._now())
+
+    def keep_form(self, form: str, said: Mapping[str, str]) -> None:
+        """Keep what is typed into a form."""
+        self._database.write(typed.keep, self._me, form, said)
+
+    def take_form(self, form: str) -> dict[str, str]:
+        """Give what was kept of it, once."""
+        return self._database.write(typed.take, self._me, form)
 
     def send(self, draft_id: int, base: int) -> SendResult:
         """Send a reply or log a note."""

@@ -1,7 +1,7 @@
 """A desk in memory for the screen's tests: the other side of the bridge, small and honest about the same rules."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -144,6 +144,7 @@ class FakeDesk:
         self.reading.set()
         self.feed: asyncio.Queue[Change] = asyncio.Queue()
         self.next_id = 900
+        self.kept_form: tuple[str, dict[str, str]] | None = None
         self.raw_text = "From: mara@olsen.example\r\nSubject: hi\r\n\r\nHello\r\n"
 
     # -- other people's doings
@@ -303,6 +304,15 @@ class FakeDesk:
         draft = self.drafts.pop(draft_id)
         self.undoable.append(("draft", draft.record_id, draft))
         return Undone("Draft thrown away.", draft.record_id)
+
+    async def keep_form(self, form: str, typed: Mapping[str, str]) -> None:
+        self.kept_form = (form, dict(typed))
+
+    async def take_form(self, form: str) -> dict[str, str]:
+        if self.kept_form is None or self.kept_form[0] != form:
+            return {}
+        typed, self.kept_form = self.kept_form[1], None
+        return typed
 
     async def send(self, draft_id: int, *, base: int) -> SendResult:
         self._maybe_fail()

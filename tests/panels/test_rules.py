@@ -13,7 +13,7 @@ from tests.panels.fake_rules import FakeRules
 from tests.panels.pilot import User, at
 from tui.screens.desk import DeskScreen
 from tui.screens.rules import RulesScreen
-from tui.widgets.form import ASKS
+from tui.widgets.form import ASKS, BACK
 
 SIZES = [(80, 24), (200, 50)]
 VIP = Rule(
@@ -122,6 +122,33 @@ async def test_leaving_a_changed_form_asks() -> None:
         await user.press("escape")
         await user.until(lambda: screen(user).pane.form is None)
         await user.sees("kind is ticket")
+
+
+async def test_what_was_typed_when_the_line_dropped_is_there_again() -> None:
+    desk = ruled(VIP)
+    async with at_rules(desk) as user:
+        await user.press("enter")
+        await user.sees("Ctrl-S saves")
+        await user.type("X")
+        await user.app.hang_up()
+    assert desk.kept_form == ("rule 1", {"name": "VipX"})
+    async with at_rules(desk) as user:
+        await user.press("A")
+        await user.sees("new rule")
+        await user.press("escape")
+        await user.until(lambda: screen(user).pane.form is None)
+        await user.press("enter")
+        await user.until(lambda: says(user) == BACK)
+        form = screen(user).pane.form
+        assert form is not None
+        assert (form.values["name"], form.values["when"], form.changed) == ("VipX", "opened", True)
+        await user.press("ctrl+s")
+        await user.until(lambda: desk.rules.kept[1].name == "VipX")
+    async with at_rules(desk) as user:
+        await user.press("enter")
+        await user.sees("Ctrl-S saves")
+        await user.app.hang_up()
+    assert desk.kept_form is None
 
 
 @pytest.mark.parametrize("size", SIZES)

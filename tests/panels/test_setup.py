@@ -264,3 +264,20 @@ async def test_a_real_desk_without_anything_says_what_to_do():
         await user.sees("A adds one: type its address")
         await user.press("x")
         assert setup_of(user).status.sentence == "There is nothing here yet: A adds one."
+
+
+async def test_a_dropped_line_keeps_a_form_but_no_password():
+    desk = small_desk()
+    async with at(desk) as user:
+        screen = await goes(user)
+        await user.press("A")
+        await user.until(lambda: screen.pane.form is not None)
+        form = screen.pane.form
+        assert form is not None
+        form.put({"email": "anna@acme.test", "password": "sesame", "pasted": "https://acme.test/?code=1"})
+        await user.app.hang_up()
+    assert desk.kept_form is not None
+    name, typed = desk.kept_form
+    assert name == "accounts "
+    assert typed["email"] == "anna@acme.test"
+    assert not {"password", "pasted"} & set(typed)

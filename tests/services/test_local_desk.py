@@ -145,6 +145,17 @@ async def test_a_file_is_saved_before_and_after_its_mail_is_placed(
         await desk.save_file(message, 1)
 
 
+async def test_a_form_is_kept_once_and_for_its_agent_only(desk: Desk, database_url: str, world: World) -> None:
+    bob = LocalDesk(database_url, AgentView(world.agent("bob"), "bob", "Bob", "", Channel.INBOX), parse=_parse)
+    await desk.keep_form("rule 1", {"name": "Vip"})
+    await desk.keep_form("rule 2", {"name": "Late", "when": "opened, ü"})
+    assert await bob.take_form("rule 2") == {}
+    assert await desk.take_form("rule 1") == {}
+    assert await desk.take_form("rule 2") == {"name": "Late", "when": "opened, ü"}
+    assert await desk.take_form("rule 2") == {}
+    await bob.close()
+
+
 async def test_a_part_that_is_not_there_any_more_is_a_sentence(desk: Desk, database: Database, world: World) -> None:
     raw_id = world.quarantined("Hallo", "zoe@example.net", content=WITH_FILE)
     record = world.record()

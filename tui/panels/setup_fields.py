@@ -37,7 +37,12 @@ def _account(of: Of) -> tuple[FieldSpec, ...]:
                   options=("password", "reference", "sign in", "none")),
         FieldSpec("password", "Password", "sealed before it is stored; empty: as it is", secret=True),
         FieldSpec("reference", "Reference", "env:NAME, file:/path or cmd:COMMAND, where the password is read from"),
-        FieldSpec("pasted", "Pasted", "sign in: where the browser ended, if it says it cannot go on; then Ctrl-S"),
+        FieldSpec(
+            "pasted",
+            "Pasted",
+            "sign in: where the browser ended, if it says it cannot go on; then Ctrl-S",
+            fleeting=True,
+        ),
         FieldSpec("user", "User", "the login, when it is not the address"),
         FieldSpec("smtp_host", "Server", "empty: this account does not send", heading="Sending (SMTP)"),
         FieldSpec("smtp_port", "Port", "465 for tls, 587 for starttls"),

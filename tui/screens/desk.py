@@ -166,6 +166,11 @@ class DeskScreen(KeyedScreen):
         """What is being written; None: nothing."""
         return None if self._composer is None else self._composer.mode
 
+    async def flush(self) -> None:
+        """Save what is being written."""
+        if self.writing is not None:
+            await self.composer.save()
+
     # -- news
 
     def look_again(self, change: Change) -> None:

@@ -17,6 +17,7 @@ class FillingScreen(OverScreen):
 
     list: CursorList
     pane: FormPane
+    _form_name = ""
 
     # -- what a subclass says
 
@@ -62,18 +63,27 @@ class FillingScreen(OverScreen):
 
     # -- the form
 
-    def fill(self, opened: Callable[[], Awaitable[None]]) -> None:
-        """Open a form; the next key waits until it stands."""
+    def fill(self, name: str, opened: Callable[[], Awaitable[None]]) -> None:
+        """Open a form; the next key waits until it stands. ``name``: of what, so that it is known again."""
         self._settled.clear()
-        self._fill(opened)
+        self._form_name = name
+        self._fill(name, opened)
 
     @work(exclusive=True, group="form", exit_on_error=False)
-    async def _fill(self, opened: Callable[[], Awaitable[None]]) -> None:
+    async def _fill(self, name: str, opened: Callable[[], Awaitable[None]]) -> None:
         try:
             self.add_class("-filling")
             await opened()
+            typed = await self._desk.take_form(name)
+            if typed and self.pane.form is not None:
+                await self.pane.form.give_back(typed)
         finally:
             self._settled.set()
+
+    async def flush(self) -> None:
+        """Keep what is typed into the form."""
+        if self.pane.form is not None and (typed := self.pane.form.typed):
+            await self._desk.keep_form(self._form_name, typed)
 
     def close_form(self) -> None:
         """Take the form away."""

@@ -75,6 +75,10 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Return when the next key may be looked at."""
         raise NotImplementedError
 
+    async def flush(self) -> None:
+        """Keep what is typed and not saved. NightdeskError when it cannot be."""
+        raise NotImplementedError
+
     async def ready_for(self, command: Command) -> None:
         """Return when this command finds what it is about."""
         await self.at_rest()

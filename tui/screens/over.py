@@ -34,6 +34,7 @@ class OverScreen(KeyedScreen):
 
     def __init__(self, desk: Desk, clock: Clock, table: Sequence[Command]) -> None:
         super().__init__(table)
+        self._desk = desk
         self._login = desk.agent.login
         self._settled = asyncio.Event()  # what is shown is read, the form is there
         self._doing: Awaitable[None] | None = None

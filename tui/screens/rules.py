@@ -166,7 +166,7 @@ class RulesScreen(FillingScreen):
 
     def open_form(self, rule: Rule | None) -> None:
         """Write a rule; None: a new one."""
-        self.fill(lambda: self.pane.open(rule, lambda: self._terms))
+        self.fill(f"rule {rule.id if rule else 0}", lambda: self.pane.open(rule, lambda: self._terms))
 
     @work(exclusive=True, group="keep", exit_on_error=False)
     async def keep(self, form: Form) -> None:

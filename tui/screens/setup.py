@@ -151,7 +151,10 @@ class SetupScreen(FillingScreen):
 
     def open_form(self, item: Item | None) -> None:
         """Open the form of an item; None: of a new one."""
-        self.fill(lambda: self.pane.open(self.room, item, lambda: self._words, NEW.get(self.room, {})))
+        self.fill(
+            f"{self.room} {item.key if item is not None else ''}",
+            lambda: self.pane.open(self.room, item, lambda: self._words, NEW.get(self.room, {})),
+        )
 
     def leave_form(self) -> None:
         """Leave a form; a test that runs ends first."""

@@ -16,6 +16,7 @@ from models.types.errors import FieldProblem
 from tui.widgets.drained import drained
 from tui.widgets.form_field import FieldSpec, FormField
 
+BACK = "What you had typed when the line dropped is here again, not saved."
 ASKS = "This is not saved. Ctrl-S saves, Esc once more discards it."
 
 
@@ -72,6 +73,15 @@ class Form(VerticalScroll, can_focus=False):
     def changed(self) -> bool:
         """Something typed is not saved."""
         return self.values != self._kept
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What is not saved, by field; without what is not to be kept."""
+        return {
+            name: field.value
+            for name, field in self._fields.items()
+            if not (field.spec.secret or field.spec.fleeting) and field.value != self._kept.get(name, "")
+        }
 
     def fill(self, values: Mapping[str, str]) -> None:
         """Put values into fields, as saved; other fields stay as they are."""
@@ -135,6 +145,12 @@ class Form(VerticalScroll, can_focus=False):
             self._tell()
         else:
             self.post_message(self.Leave(self))
+
+    async def give_back(self, typed: Mapping[str, str]) -> None:
+        """Put what was typed before into its fields, and say so over what they say."""
+        self.put({name: value for name, value in typed.items() if name in self._fields})
+        await self._rested()
+        self.post_message(self.Said(self, BACK))
 
     async def _rested(self) -> None:
         """Return when all that was typed is read, and what it led to was said: news from below rises step by step."""

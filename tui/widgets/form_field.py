@@ -33,6 +33,7 @@ class FieldSpec:
     words: Words | None = None  # what the text, or its part behind the last comma, may become
     parts: bool = False  # it holds several, comma between them
     secret: bool = False
+    fleeting: bool = False  # of no use later, as a code is that is taken once
 
 
 class Choice(Painted, can_focus=True):
