@@ -26,6 +26,11 @@ _INSIDE = frozenset({
     "ms-outlook-mobile-reference-message", "mail-editor-reference-message-container", "messagereplysection",
     "freshdesk_quote", "front-blockquote", "sh-quoted-content", "airmail_on", "qt",
 })  # fmt: skip
+# Classes and ids of the signature: as little new as the quote.
+_SIGNATURE = frozenset({
+    "gmail_signature", "moz-signature", "protonmail_signature_block", "ms-outlook-mobile-signature",
+    "messagesignaturesection", "signature",
+})  # fmt: skip
 # Those that stand before it: everything after them is quoted.
 _REST = frozenset({"divrplyfwdmsg", "appendonsend", "stopspelling"})
 _TELLING = frozenset({"class", "id", "name", "type", "data-marker"})
@@ -33,7 +38,7 @@ _RENAMED = re.compile(r"^(?:x_|ecx|ydp[0-9a-f]{6,12})+")  # what other programs 
 
 
 def quote_mark(name: str, values: dict[str, str]) -> str:
-    """Say whether an element holds the quoted mail ("inside"), stands before it ("rest") or neither ("")."""
+    """Say whether an element holds the quoted mail or a signature ("inside"), stands before it ("rest") or neither."""
     if _TELLING.isdisjoint(values):
         return ""
     words = f"{values.get('class', '')} {values.get('id', '')} {values.get('name', '')}".lower().split()
@@ -41,7 +46,7 @@ def quote_mark(name: str, values: dict[str, str]) -> str:
         mark = _RENAMED.sub("", word)
         if mark in _REST:
             return "rest"
-        if mark in _INSIDE:
+        if mark in _INSIDE or mark in _SIGNATURE:
             return "inside"
     if name == "blockquote" and values.get("type", "").lower() == "cite":
         return "inside"

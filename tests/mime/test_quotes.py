@@ -332,6 +332,8 @@ HTML = {
     "yahoo": '<div>Yes.</div><div class="ydp1234567yahoo_quoted">On Monday Bob wrote: Did you?</div>',
     "proton": '<div>Yes.</div><div class="protonmail_quote">On Monday, Bob wrote:<br>Did you?</div>',
     "gmx": '<div>Yes.</div><div name="quote"><b>Gesendet:</b> Montag<br><b>Von:</b> Bob</div>',
+    "gmail's signature": '<div>Yes.<br><div><br></div><div class="gmail_signature">Anna Berg<br>Director</div></div>',
+    "outlook's signature": '<div>Yes.</div><div id="Signature"><p>Anna Berg</p></div><div id="appendonsend"></div>',
     "no marks": "<div>Yes.</div><div>On Mon, 4 Mar 2024 Bob &lt;b@x.example&gt; wrote:</div><div>Did you?</div>",
 }
 
@@ -339,6 +341,10 @@ HTML = {
 @pytest.mark.parametrize("program", HTML)
 def test_quotes_marked_in_html_go(program: str) -> None:
     assert reply_text(f"<html><body>{HTML[program]}</body></html>", kind="html") == "Yes."
+
+
+def test_what_was_written_into_the_signature_is_kept_if_it_is_all_there_is() -> None:
+    assert reply_text('<div class="gmail_signature">Yes.<br>Anna</div>', kind="html") == "Yes.\nAnna"
 
 
 def test_an_answer_between_gmails_quotes_stays() -> None:
