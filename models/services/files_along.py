@@ -21,9 +21,9 @@ class Along:
     named: str = ""
 
 
-def with_answer(session: Session, files: Sequence[MessageFile]) -> tuple[FileOut, ...]:
+def with_answer(session: Session, files: Sequence[MessageFile]) -> Along:
     """Give what its writer attached."""
-    return _ours(session, files)
+    return Along(_ours(session, files)) if files else _NOTHING
 
 
 def with_notification(session: Session, files: Sequence[MessageFile]) -> Along:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import event, insert, text, update
 from sqlmodel import Session, col
 
 from models.services import addresses, brands, draft_files, drafts, outgoing, reply, resend
@@ -253,6 +253,36 @@ def test_the_thread_is_of_what_is_public_before_it_and_among_the_newest(world: W
     assert (last.references, last.quoted) == (("<old1@customer.test>",), "It burns."), "the 200th"
     assert (beyond.references[0], beyond.quoted) == (f"<email0@{long}.test>", ""), "the 201st is out of sight"
     assert (since.references, since.quoted) == (("<old3@customer.test>",), ""), "what came later counts, unseen"
+
+
+@pytest.mark.parametrize(
+    ("change", "said_of_it"),
+    [("UPDATE delivery SET why = 'strange' WHERE id = :id", "LookupError"),
+     ("UPDATE message SET to_line = '[1]' WHERE id = (SELECT message_id FROM delivery WHERE id = :id)", "Attr"),],
+)  # fmt: skip
+def test_a_row_nobody_can_read_stops_no_other(world: World, change: str, said_of_it: str) -> None:
+    for _ in range(3):
+        answers(world, ticket(world), "Hello.")
+    first, second, third = ids(world)
+    world.write(lambda session: session.execute(text(change), {"id": second}))
+    found = said(world, [first, second, third])
+    assert (found[first].text, found[third].text) == ("Hello.", "Hello.")
+    assert found[second][0] is ValueError
+    assert found[second][1].startswith(said_of_it)
+    with pytest.raises(ValueError, match=said_of_it):
+        world.read(outgoing.outgoing, second)
+
+
+def test_the_copies_of_a_message_share_its_files(world: World) -> None:
+    record = ticket(world)
+    draft_id = world.write_draft(record, "See there.", to=("a@other.test", "b@other.test"))
+    keys = {"name": "f.txt", "content": b"large", "now": world.now}
+    world.write(draft_files.attach, draft_id, world.anton.id, **keys)
+    base = world.newest(record)
+    world.write(reply.send, draft_id=draft_id, agent_id=world.anton.id, base=base, now=world.now, hold_seconds=0)
+    one, two = mails(world)
+    assert one.attachments[0].content == b"large"
+    assert one.attachments[0].content is two.attachments[0].content
 
 
 def test_the_number_of_selects_does_not_grow_with_the_copies(world: World) -> None:
