@@ -145,6 +145,12 @@ _SENT_FROM = (
     "wysłan[oe] z", "pobierz program outlook", "odesláno (?:z|pomocí)", "odoslané z", "küldve", "отправлено (?:с|из)",
     "надіслано з", "gönderildi", "iphone['’]?umdan gönderildi", "发自我的", "從我的", "从我的", ".{0,20}から送信",
     "나의 .{1,20}에서 보냄", "được gửi từ", "gửi từ", "ส่งจาก", "נשלח מ", "أُرسلت من", "مرسل من",
-    "trimis (?:de pe|din|de la)", "στάλθηκε από", "dikirim dari", "poslano (?:z|s|iz)",
+    "trimis (?:de pe|din|de la)", "στάλθηκε από", "dikirim dari", "poslan[oé] (?:z|s|iz)", "elküldve az? ",
+    "az? .{1,20} (?:készülékemről|telefonomról) küldve", "發自我的", "来自我的", "내 .{1,20}에서 보냄",
+    "đã gửi từ", "saadetud minu", "išsiųsta iš", "sūtīts no", "изпратено от мо[яй]", "enviat des del?",
+    "provenance\\s?:",
+    "(?:holen sie sich|obten(?:ir|ez)|obt[eé]n(?:ha o|er)?|ontvang|få|stáhnout|získejte|скачать|get|获取) \\[?outlook",
+    "pobierz aplikację outlook", "outlook für (?:ios|android)", "(?:ios|android)(?: için|용) outlook",
+    "outlook for (?:ios|android)\\s?[をの]",
 )  # fmt: skip
 MOBILE = re.compile(rf"\s{{0,20}}[*_(\[]{{0,4}}(?:{'|'.join(_SENT_FROM)})", re.IGNORECASE)

@@ -9,7 +9,9 @@ _DRAWN = " \t-_=~*#+–—ᐧ."
 _FOOTER = re.compile(r"[_]{10,}\s*$|[-]{20,}\s*$")
 _LONGEST = 30  # lines of text a signature may have
 _FOOTER_LONGEST = 8
-_MOBILE_LONGEST = 70  # characters; longer is a sentence about a phone
+_MOBILE_LONGEST = 90  # characters; longer is a sentence about a phone
+_SENTENCE = re.compile(r"[,;?!]\s|[,;?!]$|\.\s+\S")
+_ADVERT = re.compile(r"https?://|\b(?:smart)?phone$|\bdevice$|\btablet$", re.IGNORECASE)
 
 
 def without_signature(lines: list[str]) -> list[str]:
@@ -37,7 +39,7 @@ def is_mobile(line: str) -> bool:
     text = line.strip()
     if len(text) > _MOBILE_LONGEST or not MOBILE.match(text):
         return False
-    return not re.search(r"[,;?!]\s|[,;?!]$|\.\s+\S", text)
+    return not _SENTENCE.search(text) or _ADVERT.search(text) is not None
 
 
 def is_rule(line: str) -> bool:

@@ -182,6 +182,20 @@ iPhone'umdan gönderildi
 iPhoneから送信
 发自我的iPhone
 나의 iPhone에서 보냄
+내 iPhone에서 보냄
+Sent from my Carrier, Maker Model smartphone
+Sent from Some Mail (https://mail.example/), the app for mail
+Holen Sie sich Outlook für iOS
+Obtenir Outlook pour iOS
+Obtén Outlook para Android
+Ontvang Outlook voor iOS
+Stáhnout Outlook pro iOS
+Скачать Outlook для iOS
+获取 Outlook for iOS
+Outlook for iOS を入手
+Android용 Outlook 받기
+Az iPhone készülékemről küldve
+Đã gửi từ iPhone của tôi
 """.splitlines()
 
 
