@@ -39,6 +39,11 @@ def is_quote(line: str) -> bool:
     )
 
 
+def is_arrowed_intro(line: str) -> bool:
+    """Say whether a line is GroupWise's intro, ">>> Anna Berg 3/4/2024 10:00 >>>": what follows has no marks."""
+    return line.startswith(">>> ") and line.rstrip().endswith(" >>>") and MOMENT.search(line) is not None
+
+
 def intro_at(lines: Sequence[str], at: int) -> int:
     """Count the lines of the intro ("On ..., Anna wrote:") that begins at ``at``; 0 when none does."""
     line = lines[at]

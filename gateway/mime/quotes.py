@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gateway.mime.quote_marks import header_block_at, intro_at, is_quote, shared_intro
+from gateway.mime.quote_marks import header_block_at, intro_at, is_arrowed_intro, is_quote, shared_intro
 from gateway.mime.quote_words import ABOVE, FORWARDED, ORDINARY, ORIGINAL
 from gateway.mime.signatures import is_rule, without_signature
 
@@ -60,7 +60,7 @@ class _Reader:
                 self.written = True
                 step = 1
             elif line[0] == ">" and len(line) < _WRAPPED and not (self.cites_own or _may_forward(line)):
-                step = 1
+                step = 1 if line[-1] != ">" else self._step(at)
             else:
                 step = self._step(at)
             if step == 0:
@@ -78,7 +78,7 @@ class _Reader:
         if self.quoted[at]:
             return 1
         if is_quote(line):
-            return self._quote_line(at)
+            return self._intro(at, 1) if is_arrowed_intro(line) else self._quote_line(at)
         if not line.strip():
             self.kept.append("")
             return 1

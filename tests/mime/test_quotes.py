@@ -96,6 +96,8 @@ Kontakt Anna Berg (<anna@x.example>) kirjutas kuupäeval E, 4. märts 2024 kell 
 於 2024/3/4 10:00, Anna Berg 提到:
 24. 3. 4. 10:00에 Anna Berg 이(가) 쓴 글:
 anna@x.example wrote on 03/04/2024 10:00:00:
+>>> Anna Berg 3/4/2024 10:00 AM >>>
+>>> Anna Berg <anna@x.example> 04.03.2024 10:00 >>>
 """.splitlines()
 
 # Labels of the header block Outlook puts above the quoted mail.
