@@ -15,11 +15,10 @@ from models.rules import routing
 from models.rules.address import normal
 from models.rules.reception import as_received
 from models.services.bulk_batch import Batch
-from models.services.route import STATES
 from models.store import bulk, contacts, desk_facts, routing_context
 from models.store.bulk_known import BatchKnown
 from models.store.messages import NO_ID_DOMAIN
-from models.store.raw_mail import IGNORED, QUARANTINED, ROUTED, STORED, RawFacts
+from models.store.raw_mail import IGNORED, QUARANTINED, ROUTED, STATES, STORED, RawFacts
 from models.types.mail import IncomingMail
 from models.types.routing import RoutingDecision, Target
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.rules.triage import position
-from models.services import arrive
+from models.services import from_mail
 from models.store import bulk
 from models.store.bulk import Standing
 from models.store.bulk_insert import insert_rows, insert_values
@@ -67,7 +67,7 @@ class Batch:
         self._opened[record_id] = {
             "id": record_id,
             "kind": creation.kind,
-            "title": arrive.one_line(mail.subject) or arrive.NO_SUBJECT,
+            "title": from_mail.one_line(mail.subject) or from_mail.NO_SUBJECT,
             "stage": next(iter(stages[-1:] if self._done else stages), ""),
             "contact_id": self._customer(mail, at),
             "brand_id": creation.brand_id,
@@ -83,9 +83,9 @@ class Batch:
         self, record_id: int, mail: IncomingMail, raw: RawFacts, decision: RoutingDecision, *, fresh: bool = False
     ) -> None:
         """Add a mail to a record of this batch or before. ``fresh``: the record was opened for it."""
-        author = arrive.author_of(self._desk, mail, self._customers, proved=decision.verified)
+        author = from_mail.author_of(self._desk, mail, self._customers, proved=decision.verified)
         at = arrived(mail, self._now)
-        new = arrive.message_of(record_id, mail, raw, decision, author, at)
+        new = from_mail.message_of(record_id, mail, raw, decision, author, at)
         message_id = next(self._message_ids)
         self._known.added(message_id, new)
         self._messages.append(bulk.message_values(message_id, new))
@@ -137,8 +137,8 @@ class Batch:
         insert_rows(session, "attachment", self._files)
 
     def _customer(self, mail: IncomingMail, at: datetime) -> int | None:
-        author = arrive.author_of(self._desk, mail, self._customers, proved=False)
-        if author.contact_id is not None or not arrive.becomes_customer(self._desk, mail, author):
+        author = from_mail.author_of(self._desk, mail, self._customers, proved=False)
+        if author.contact_id is not None or not from_mail.becomes_customer(self._desk, mail, author):
             return author.contact_id
         contact_id, name = next(self._contact_ids), author.name[:200]
         self._customers[author.address] = ContactFacts(contact_id, name, author.address, "")
@@ -171,7 +171,7 @@ def _place(standing: Standing) -> dict[str, Any]:
         "need_since": standing.need_since,
         "need_reason": standing.need_reason,
         "position": position(standing.need, standing.need_since),
-        "preview": standing.preview if standing.text is None else arrive.preview(standing.text),
+        "preview": standing.preview if standing.text is None else from_mail.preview(standing.text),
     }
 
 

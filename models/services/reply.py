@@ -10,7 +10,6 @@ from models.rules.address import domain
 from models.rules.drafting import problems
 from models.rules.leak import repeats_note
 from models.services import audience, automation, mass, sender, way
-from models.services.arrive import preview
 from models.services.composing import (
     audience_of,
     draft_view,
@@ -22,6 +21,7 @@ from models.services.composing import (
 )
 from models.services.copies import Way, enqueue
 from models.services.draft_files import as_step
+from models.services.from_mail import preview
 from models.services.need import turn
 from models.services.take_back import VERB, take_back
 from models.store import desk_facts, draft_files, drafts, messages, news, records, undo

@@ -16,7 +16,7 @@ from models.services.explain_limit import explain
 from models.store import contacts, desk_facts, messages, raw_mail, records, routing_context, routing_moment
 from models.store.changes import announce
 from models.store.desk_facts import DeskFacts
-from models.store.raw_mail import DUPLICATE, IGNORED, QUARANTINED, ROUTED, SPAM, STORED, RawFacts
+from models.store.raw_mail import DUPLICATE, IGNORED, QUARANTINED, ROUTED, SPAM, STATES, STORED, RawFacts
 from models.types.errors import NotAllowed, NotFound
 from models.types.failpoint import Point, reach
 from models.types.mail import IncomingMail
@@ -28,11 +28,6 @@ _TARGETS = {
     IGNORED: Target.IGNORED,
     QUARANTINED: Target.QUARANTINE,
     SPAM: Target.SPAM,
-}
-STATES = {  # a raw mail's state, where it became no message
-    Target.DUPLICATE: DUPLICATE,
-    Target.QUARANTINE: QUARANTINED,
-    Target.SPAM: SPAM,
 }
 
 

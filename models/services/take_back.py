@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from models.rules.outbox import may_cancel
 from models.services import draft_files
-from models.services.arrive import preview
 from models.services.composing import draft_view
+from models.services.from_mail import preview
 from models.services.need import restore
 from models.services.sender import fitting
 from models.store import drafts, messages, outbox, records, undo

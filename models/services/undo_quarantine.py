@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.rules.outbox import may_cancel
 from models.services import rule_undo
-from models.services.arrive import preview
+from models.services.from_mail import preview
 from models.services.need import restore
 from models.store import by_hand, messages, outbox, records, sender_rules
 from models.store.by_hand import Standing

@@ -12,10 +12,16 @@ from models.store.upsert import insert_into
 from models.tables.all import metadata
 from models.tables.mail import FolderCursor, RawMail
 from models.types.account import Cursor
+from models.types.routing import Target
 
 STORED, ROUTED, QUARANTINED, DUPLICATE, IGNORED, SPAM = (
     "stored", "routed", "quarantined", "duplicate", "ignored", "spam",
 )  # fmt: skip
+STATES = {  # of a mail that became no message; any other such mail is ignored
+    Target.DUPLICATE: DUPLICATE,
+    Target.QUARANTINE: QUARANTINED,
+    Target.SPAM: SPAM,
+}
 
 
 @dataclass(frozen=True, slots=True)
