@@ -7,11 +7,12 @@ import gc
 import hashlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gateway.mime.mailbox_file import Lying, read
-from gateway.mime.tuple_form import Packed, pack
+from gateway.mime.tuple_form import Packed, pack, unpack
+from models.types.letter import Letter
 
 PRELOAD = ("gateway.mime.mailbox_reader", "gateway.mime.child")
 GIVES_WAY = 5  # niceness: whoever places the mails has more to do, and waits for nobody while children are ahead
@@ -19,10 +20,15 @@ GIVES_WAY = 5  # niceness: whoever places the mails has more to do, and waits fo
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a child brought: mails with their bytes and hashes, and what could not be read and why."""
+    """What a child brought: mails with their bytes and hashes, and what could not be read: path, why."""
 
-    mails: list[tuple[bytes, str, Packed]]
+    letters: list[Letter]
     left_out: list[tuple[str, str]]
+
+    def __reduce__(self) -> tuple[Callable[..., "Reading"], tuple[object, ...]]:
+        """Travel as tuples: the thread that waits for the child makes mails of them again."""
+        packed = [(one.content, one.sha256, pack(one.mail) if one.mail else None) for one in self.letters]
+        return _unpacked, (packed, self.left_out)
 
 
 def begin() -> None:
@@ -53,5 +59,11 @@ def read_all(places: Sequence[Lying]) -> Reading:
             reading.left_out.append((place.path, error.strerror or str(error)))
             continue
         allow_more_time()
-        reading.mails.append((content, hashlib.sha256(content).hexdigest(), pack(parse(content))))
+        reading.letters.append(Letter(content, hashlib.sha256(content).hexdigest(), parse(content)))
     return reading
+
+
+def _unpacked(letters: list[tuple[bytes, str, Packed | None]], left_out: list[tuple[str, str]]) -> Reading:
+    return Reading(
+        [Letter(content, digest, unpack(mail) if mail else None) for content, digest, mail in letters], left_out
+    )

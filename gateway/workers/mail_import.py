@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import DataError, IntegrityError
 
-from gateway.mime.tuple_form import unpack
 from gateway.workers.mail_readers import MailReaders
 from models.services import bulk
-from models.services.bulk import Letter
 from models.store.checkpoints import checkpoints_aside
 from models.store.database import Database
+from models.types.letter import Letter
 from models.types.routing import Target
 
 
@@ -53,13 +52,10 @@ def import_mail(
     """
     progress = Progress()
     with checkpoints_aside(database) as written:
-        for mails, left_out in readers:
-            letters = [
-                Letter(content, digest, None if packed is None else unpack(packed)) for content, digest, packed in mails
-            ]
-            progress.left_out += left_out
-            progress.went += _placed(database, letters, default_kind, done)
-            progress.done += len(letters)
+        for reading in readers:
+            progress.left_out += reading.left_out
+            progress.went += _placed(database, reading.letters, default_kind, done)
+            progress.done += len(reading.letters)
             written()
             tell(progress)
     return progress

@@ -13,7 +13,7 @@ from typing import Self
 
 from gateway.mime.mailbox_file import Lying, read
 from gateway.mime.mailbox_reader import PRELOAD, Reading, begin, read_all
-from gateway.mime.tuple_form import Packed
+from models.types.letter import Letter
 
 CHILDREN = 2
 BATCH = 1_000  # mails of one transaction: some 200 ms, which an agent's commit may have to wait
@@ -23,7 +23,6 @@ MAIL_LIMIT = 50 * 1024 * 1024
 AHEAD = 5  # batches the children may be ahead
 
 Batch = tuple[Lying, ...]
-Brought = tuple[list[tuple[bytes, str, Packed | None]], list[tuple[str, str]]]  # and what could not be read: path, why
 
 
 class MailReaders:
@@ -47,16 +46,16 @@ class MailReaders:
         self._start.join()
         self._pool.shutdown(cancel_futures=True)
 
-    def __iter__(self) -> Iterator[Brought]:
+    def __iter__(self) -> Iterator[Reading]:
         """Give batch after batch, in the mails' order."""
         self._start.join()
         while self._ahead:
-            mails, left_out = self._finished(*self._ahead.popleft())
+            reading = self._finished(*self._ahead.popleft())
             self._read_ahead()
-            yield mails, [*self._too_large, *left_out]
+            yield Reading(reading.letters, [*self._too_large, *reading.left_out])
             self._too_large.clear()
         if self._too_large:
-            yield [], self._too_large
+            yield Reading([], self._too_large)
 
     def _read_ahead(self) -> None:
         while len(self._ahead) < AHEAD and (batch := next(self._batches, None)):
@@ -87,27 +86,25 @@ class MailReaders:
             self._renew()
             return self._pool.submit(read_all, batch)
 
-    def _finished(self, batch: Batch, pool: ProcessPoolExecutor, future: Future[Reading]) -> Brought:
+    def _finished(self, batch: Batch, pool: ProcessPoolExecutor, future: Future[Reading]) -> Reading:
         try:
-            reading = future.result()
+            return future.result()
         except BrokenProcessPool:
             if pool is self._pool:
                 self._renew()
             return self._again(batch)
-        return list(reading.mails), reading.left_out
 
-    def _again(self, batch: Batch) -> Brought:
+    def _again(self, batch: Batch) -> Reading:
         """Read a batch whose child died, over this mail or another's; halve it until the mail is alone."""
         try:
-            reading = self._begun(batch).result()
+            return self._begun(batch).result()
         except BrokenProcessPool:
             self._renew()
             if len(batch) == 1:
                 return _unread(batch[0])
             half = len(batch) // 2
             first, second = self._again(batch[:half]), self._again(batch[half:])
-            return first[0] + second[0], first[1] + second[1]
-        return list(reading.mails), reading.left_out
+            return Reading(first.letters + second.letters, first.left_out + second.left_out)
 
     def _renew(self) -> None:
         self._pool.shutdown(cancel_futures=True)
@@ -132,9 +129,9 @@ def _pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(CHILDREN, mp_context=context, initializer=begin)
 
 
-def _unread(place: Lying) -> Brought:
+def _unread(place: Lying) -> Reading:
     try:
         content = read(place)
     except OSError as error:
-        return [], [(place.path, error.strerror or str(error))]
-    return [(content, hashlib.sha256(content).hexdigest(), None)], []
+        return Reading([], [(place.path, error.strerror or str(error))])
+    return Reading([Letter(content, hashlib.sha256(content).hexdigest(), None)], [])

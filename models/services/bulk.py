@@ -6,7 +6,7 @@ only when it is newer than that.
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -19,19 +19,11 @@ from models.store import bulk, contacts, desk_facts, routing_context
 from models.store.bulk_known import BatchKnown
 from models.store.messages import NO_ID_DOMAIN
 from models.store.raw_mail import IGNORED, QUARANTINED, ROUTED, STATES, STORED, RawFacts
+from models.types.letter import Letter
 from models.types.mail import IncomingMail
 from models.types.routing import RoutingDecision, Target
 
 UNREADABLE = "Reading this mail ended the program that read it."
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One old mail. ``mail`` None: reading it ended the child that read it."""
-
-    content: bytes
-    sha256: str
-    mail: IncomingMail | None
 
 
 def place(

@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from models.rules import tokens
 from models.services import bulk, triage
-from models.services.bulk import Letter
 from models.store import bulk as bulk_store
 from models.store import desk_facts, records
 from models.store.database import Database
@@ -24,6 +23,7 @@ from models.store.search import hits
 from models.tables.desk import Contact
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Attachment, Message, Record
+from models.types.letter import Letter
 from models.types.mail import AttachedFile, Bounce, BounceRecipient, IncomingMail
 from models.types.message import MailClass
 from models.types.record import Need
