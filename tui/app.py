@@ -64,8 +64,6 @@ class NightdeskApp(CellDiffApp):
         "screens/desk.tcss",
         "panels/record_list.tcss",
         "panels/thread.tcss",
-        "panels/composer.tcss",
-        "panels/command_line.tcss",
     ]
     ENABLE_COMMAND_PALETTE = True
 

@@ -1,8 +1,8 @@
 """The chatter thread of the record under the cursor, and what can lie over it for a moment (help, why, raw mail)."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,18 +16,17 @@ from models.types.errors import NightdeskError
 from models.types.message import AttachmentView, DeliveryView, MessageKind, MessageView, Thread
 from models.types.record import ListRow, QuarantineRow, View
 from tui.bridge import Desk
-from tui.panels.aside import Aside
 from tui.panels.clock import Clock
 from tui.render.cells import apart
-from tui.render.details import undelivered
 from tui.render.ink import Line, Role
-from tui.render.raw import raw_lines
 from tui.render.thread import QUARANTINE_LINE, followers_line, lines_at, thread_title
-from tui.render.why import why_lines
 from tui.widgets.blocks import START, Painter, Position
 from tui.widgets.fault import fault_of
 from tui.widgets.pager import Pager
 from tui.widgets.painted import Lines
+
+if TYPE_CHECKING:
+    from tui.panels.aside import Aside
 
 PAGE = 50  # messages a read brings; more when the agent walks above them
 
@@ -38,9 +37,6 @@ class ThreadPanel(Vertical):
     class Shown(Message):
         """Another thread, or the same one changed, is on the screen."""
 
-    class Turned(Message):
-        """Something was laid over the thread, or taken away."""
-
     def __init__(self, desk: Desk, clock: Clock, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._desk = desk
@@ -48,6 +44,7 @@ class ThreadPanel(Vertical):
         self._view = View.OPEN
         self._row_id: int | None = None
         self._limit = PAGE
+        self._aside: Aside | None = None
         self._unfolded: set[int] = set()
         self._unseen = 0  # messages that came while the agent read further up
         self.thread: Thread | None = None
@@ -55,17 +52,21 @@ class ThreadPanel(Vertical):
         self.ready.set()
 
     def compose(self) -> ComposeResult:
-        """Lay out the head and the two pagers; only one of them is displayed."""
+        """Lay out the head and the messages."""
         yield Lines(id="thread-head")
         yield Pager(id="thread")
-        aside = Aside(self._clock, id="aside")
-        aside.display = False
-        yield aside
+
+    async def furnish(self) -> None:
+        """Get what lies over the thread; nobody needs it before the first key."""
+        from tui.panels.aside import Aside
+
+        self._aside = Aside(self.messages, self._clock, id="aside")
+        await self.mount(self._aside)
 
     @property
     def pager(self) -> Pager:
         """The pager on the screen."""
-        return self.aside if self.aside.display else self.messages
+        return self.aside if self.covered else self.messages
 
     @property
     def messages(self) -> Pager:
@@ -73,9 +74,15 @@ class ThreadPanel(Vertical):
         return self.query_one("#thread", Pager)
 
     @property
-    def aside(self) -> Aside:
-        """What lies over it."""
-        return self.query_one("#aside", Aside)
+    def aside(self) -> "Aside":
+        """What can lie over it, once furnished."""
+        assert self._aside is not None
+        return self._aside
+
+    @property
+    def covered(self) -> bool:
+        """Something lies over it."""
+        return self._aside is not None and self._aside.display
 
     @property
     def row_id(self) -> int | None:
@@ -99,7 +106,7 @@ class ThreadPanel(Vertical):
 
     def open_row(self, view: View, row_id: int | None) -> None:
         """Show another thread; None empties the pane."""
-        self.close_aside()
+        self.uncover()
         if (view, row_id) == (self._view, self._row_id):
             return
         self._view, self._row_id, self._limit = view, row_id, PAGE
@@ -143,7 +150,8 @@ class ThreadPanel(Vertical):
             pager.go(self._home())
         else:
             self._keep_place(before, thread, painters)
-        self._refresh_details()
+        if thread is not None and self._aside is not None:
+            self._aside.look_again(thread)
         self.refresh_head()
         self.post_message(self.Shown())
 
@@ -163,13 +171,6 @@ class ThreadPanel(Vertical):
         else:
             pager.show(painters, top=(block, line), chosen=chosen)
             self._unseen += added
-
-    def _refresh_details(self) -> None:
-        """A copy may have gone meanwhile."""
-        shown = self.aside.message if self.aside.display else None
-        for message in self.thread.messages if self.thread and shown else ():
-            if shown and message.id == shown.id:
-                self.aside.lay_details(message)
 
     def _painters(self) -> list[Painter]:
         """One painter a message; each runs when its message comes into view."""
@@ -307,14 +308,14 @@ class ThreadPanel(Vertical):
             return "There is no message." if self.ready.is_set() else "It is still being read; ask again."
         row = self.thread.row if self.thread else None
         reason = row.reason if isinstance(row, QuarantineRow) else ""
-        self.open_aside(lambda: why_lines(message, max(self.aside.size.width - 2, 20), reason=reason))
+        self.aside.open_why(message, reason)
         return ""
 
     def show_details(self) -> None:
         """Lay the chosen message's files and copies over the thread."""
         message = self.message
         if message is not None:
-            self._lay(lambda: self.aside.lay_details(message))
+            self.aside.open_details(message)
 
     @work(exclusive=True, group="raw", exit_on_error=False)
     async def show_raw(self) -> None:
@@ -322,39 +323,19 @@ class ThreadPanel(Vertical):
         message = self.message
         if message is None:
             return
-        text = await self._desk.raw(message)
-        self.open_aside(*raw_lines(text, max(self.aside.size.width - 2, 20)))
+        self.aside.open_raw(await self._desk.raw(message))
 
-    def open_aside(self, *painters: Callable[[], list[Line]]) -> None:
-        """Lay something over the thread until Esc."""
-        self._lay(lambda: self.aside.lay(painters))
-
-    def _lay(self, put: Callable[[], None]) -> None:
-        focused = self.messages.has_focus
-        self.messages.display = False
-        self.aside.display = True
-        self.call_after_refresh(put)
-        if focused:
-            self.screen.set_focus(self.aside)
-        self.post_message(self.Turned())
-
-    def close_aside(self) -> bool:
-        """Take it away again; False when nothing lay there."""
-        if not self.aside.display:
-            return False
-        focused = self.aside.has_focus
-        self.aside.display = False
-        self.messages.display = True
-        if focused:
-            self.screen.set_focus(self.messages)
-        self.post_message(self.Turned())
-        return True
+    def uncover(self) -> bool:
+        """Take away what lies over it; False when nothing does."""
+        return self.covered and self.aside.close()
 
     def to_resend(self) -> DeliveryView | None:
         """The copy to send again: the one chosen in the details, else the first that needs it.
 
         Of the chosen message; when that has none, as a delivery report has, of the newest one that has.
         """
+        from tui.render.details import undelivered  # not before the first key
+
         detail = self.aside.detail
         if isinstance(detail, DeliveryView):
             return detail if self.message and detail in undelivered(self.message) else None

@@ -40,7 +40,7 @@ class Deeds:
 
     def _move(self, deed: str, _: str) -> None:
         records, thread = self._screen.records, self._screen.thread
-        reading = self._screen.context is Context.THREAD or thread.aside.display
+        reading = self._screen.context is Context.THREAD or thread.covered
         deeds: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
             "down": (lambda: thread.step(1), lambda: records.move(1)),
             "up": (lambda: thread.step(-1), lambda: records.move(-1)),
@@ -178,4 +178,4 @@ class Deeds:
         screen = self._screen
         context, table = screen.context or Context.LIST, screen.table
         width = max(screen.thread.size.width - 2, 60)
-        screen.thread.open_aside(lambda: help_lines(table, context, width))
+        screen.thread.aside.open(lambda: help_lines(table, context, width))

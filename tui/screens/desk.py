@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events, work
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from tui.screens.setup import SetupScreen
     from tui.screens.verbs import Verbs
 
+PANELS = Path(__file__).parents[1] / "panels"
 WIDE_FROM = 120  # columns that hold list and thread side by side
 DARK_SECONDS = 0.5  # the longest a slow first read keeps the screen dark
 PATIENCE_SECONDS = 2.0  # the longest a slow database keeps the next key waiting
@@ -129,7 +131,7 @@ class DeskScreen(KeyedScreen):
         return Deeds(self, self._verbs)
 
     async def furnish(self) -> None:
-        """Get what the first frame does not need: the commands' deeds, the composer and the command line."""
+        """Get what the first frame does not need: the commands' deeds, the composer, the command line, help and why."""
         async with self._furnishing:
             if self._composer is not None:
                 return
@@ -137,6 +139,9 @@ class DeskScreen(KeyedScreen):
             from tui.panels.command_line import CommandLine
             from tui.panels.composer import Composer
 
+            for sheet in (PANELS / "composer.tcss", PANELS / "command_line.tcss"):
+                self.app.stylesheet.read(sheet)
+            await self.thread.furnish()
             composer = Composer(self._desk, self._draft_closed, id="composer")
             command_line = CommandLine(id="command-line")
             composer.display = command_line.display = False
@@ -216,13 +221,13 @@ class DeskScreen(KeyedScreen):
         """The composer opened, or writing and review changed."""
         self._turned()
 
-    def on_thread_panel_turned(self) -> None:
+    def on_aside_turned(self) -> None:
         """Something lies over the thread, or no longer."""
         self._turned()
 
     def _turned(self) -> None:
         context = self.context
-        reading = context is Context.THREAD or self.writing is not None or self.thread.aside.display
+        reading = context is Context.THREAD or self.writing is not None or self.thread.covered
         self.set_class(reading, "-reading")
         if context is not None:
             mail = self.records.view is View.QUARANTINE
@@ -318,13 +323,13 @@ class DeskScreen(KeyedScreen):
     def compose_draft(self, row: RecordRow, mode: DraftMode) -> None:
         """Open the composer on a record."""
         self._returns = self.context
-        self.thread.close_aside()
+        self.thread.uncover()
         self.composer.open(row.id, mode)
         self._be_present()
 
     def back(self) -> None:
         """Close what lies on top: an aside, the thread, then a search."""
-        if self.thread.close_aside():
+        if self.thread.uncover():
             return
         if self.context is Context.THREAD:
             self.set_focus(self.records)
