@@ -165,6 +165,14 @@ async def test_o_shows_the_mail_as_it_came():
         await user.sees("fire.jpg")
 
 
+async def test_the_mail_as_it_came_is_as_wide_as_the_pane():
+    desk = small_desk()
+    desk.raw_text = f"Subject: {'long ' * 12}end\r\n\r\nhi\r\n"
+    async with at(desk) as user:
+        await user.press("o")
+        await user.sees(f"Subject: {'long ' * 12}end")
+
+
 async def test_a_takes_and_says_when_it_is_mine_already():
     async with at(small_desk()) as user:
         await user.press("a")

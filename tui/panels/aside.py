@@ -46,7 +46,7 @@ class Aside(Pager):
 
     def open_raw(self, text: str) -> None:
         """Lay the mail as it came over the thread."""
-        self.open(*raw_lines(text, self._cells))
+        self._lay(lambda: self._put(raw_lines(text, self._cells)))  # as wide as it then is
 
     def open_details(self, message: MessageView) -> None:
         """Lay a message's files and copies over the thread."""
