@@ -106,5 +106,8 @@ def _read_lines(content: bytes, start: int, end: int, found: re.Match[bytes] | N
 
 
 def _goes_on(lines: list[bytes], number: int) -> bool:
-    """Tell junk inside a header from a body that lacks the blank line: after junk come fields every mail has."""
-    return any(_KNOWN.match(line) for line in lines[number + 1 : number + 40])
+    """Tell junk inside a header from a body that lacks the blank line: after junk come fields every mail has.
+
+    A part's header comes after a boundary line, which is the body's.
+    """
+    return not lines[number].startswith(b"--") and any(_KNOWN.match(line) for line in lines[number + 1 : number + 40])

@@ -12,9 +12,13 @@ _NAME = re.compile(r"\s*([^\s=;\"]{1,80}?)\s*=\s*")
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?$")
 _TYPE = re.compile(r"\s*([\w.+!#$&^-]{1,100})\s*/\s*([\w.+!#$&^*-]{1,100})", re.ASCII)
 # What nearly all fields are: name=token or name="text", nothing escaped, encoded or split.
-_SOUND = re.compile(rb"[^;\"]*(?:;\s*[A-Za-z][\w-]{0,78}=(?:\"[^\"\\]*\"|[^\s\";]+)\s*)*")
+_SOUND = re.compile(rb"[^;\"=]*(?:;\s*[A-Za-z][\w-]{0,78}=(?:\"[^\"\\]*\"|[^\s\";]+)\s*)*")
 _SOUND_ONE = re.compile(rb";\s*([A-Za-z][\w-]{0,78})=(?:\"([^\"\\]*)\"|([^\s\";]+))")
+_UNSOUND = (b"=?", b"\0", b"%", b"='")
 _SHORT = 200  # bytes of a field worth remembering
+_FILE_NAMES = frozenset({"filename", "name"})
+_FORGOTTEN = re.compile(r"\s*(?:[\w.+-]+(?:/[\w.+-]+)?\s+)?(?=[A-Za-z][\w-]{2,40}\*?=)")
+_LINK_UTF8 = re.compile(r"%[C-Fc-f][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]")
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -35,7 +39,7 @@ def _read(raw: bytes, hint: str) -> dict[str, str]:
 
 def _read_sound(raw: bytes) -> dict[str, str] | None:
     """Read what needs no tolerance; None when it does."""
-    if not raw.isascii() or b"=?" in raw or b"\0" in raw or not _SOUND.fullmatch(raw):
+    if not raw.isascii() or any(sign in raw for sign in _UNSOUND) or not _SOUND.fullmatch(raw):
         return None
     found: dict[str, str] = {}
     for name, quoted, token in _SOUND_ONE.findall(raw):
@@ -45,11 +49,12 @@ def _read_sound(raw: bytes) -> dict[str, str] | None:
 
 def _read_tolerant(raw: bytes, hint: str) -> dict[str, str]:
     text = decode(raw, "", hint)
-    start = text.find(";")
+    at = _first(text)
     found: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
-    while start >= 0:
-        name, value, start = _next(text, start + 1)
+    while at >= 0:
+        name, value, semicolon = _next(text, at)
+        at = semicolon + 1 if semicolon >= 0 else -1
         shape = _SECTION.match(name) if name else None
         if shape is None:
             continue
@@ -59,7 +64,27 @@ def _read_tolerant(raw: bytes, hint: str) -> dict[str, str]:
         else:
             sections.setdefault(key, {}).setdefault(int(shape[2] or 0), (value, shape[3] is not None))
     words = {key: decode_words(value) for key, value in found.items()}
+    words.update((key, _file_name(words[key])) for key in _FILE_NAMES & words.keys())
     return words | {key: _joined(pieces, hint) for key, pieces in sections.items()}
+
+
+def _first(text: str) -> int:
+    """Find where the parameters begin: behind the first semicolon, or earlier where it was forgotten; -1 for none."""
+    semicolon = text.find(";")
+    forgotten = _FORGOTTEN.match(text, 0, len(text) if semicolon < 0 else semicolon)
+    return forgotten.end() if forgotten else semicolon + 1 or -1
+
+
+def _file_name(value: str) -> str:
+    """Take off quotes of the wrong kind or one pair too many, and the escapes of links if they hold UTF-8."""
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        value = value.strip(value[0])
+    if _LINK_UTF8.search(value):
+        try:
+            return unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            pass
+    return value
 
 
 _read_again = lru_cache(512)(_read)  # most parts are of a few types
@@ -87,7 +112,7 @@ def _closing_quote(text: str, at: int) -> int:
         behind = text[max(at, end - 40) : end]
         slashes = len(behind) - len(behind.rstrip("\\"))
         rest = text[end + 1 : end + 40].lstrip()
-        if slashes % 2 == 0 and (not rest or rest[0] == ";" or _NAME.match(rest)):
+        if slashes % 2 == 0 and (not rest or rest[0] in ";(" or _NAME.match(rest)):
             return end
         end += 1
     semicolon = text.find(";", at)

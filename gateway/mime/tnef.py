@@ -65,7 +65,9 @@ def read_tnef(data: bytes) -> Unpacked | None:
             lines = _body(value, codepage)
         if len(files) > PARTS:
             break
-    return Unpacked([_packed(file) for file in files if file.get("data")], lines)
+    return Unpacked(
+        [_packed(file) for file in files if file.get("data") or (file.get("name") and "data" in file)], lines
+    )
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:

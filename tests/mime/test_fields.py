@@ -167,6 +167,11 @@ def test_raw_8_bit_fields_are_in_the_charset_of_the_body() -> None:
         (b"Subject: x\njunk without colon\nFrom: a@b.example\n\nbody", "x", "body"),
         (b"Subject: x\nThe blank line is missing\nhere\n", "x", "The blank line is missing\nhere"),
         (b"Subject : spaced\n\nbody", "spaced", "body"),
+        (
+            b"Content-Type: multipart/mixed; boundary=b\nSubject: x\n \n--b\nContent-Type: text/plain\n\nbody\n--b--",
+            "x",
+            "body",
+        ),
         (b"Subject: a\n\tb\n c\n\nbody", "a\tb c", "body"),
         (b"Subject: x\rFrom: a@b.example\r\rbody", "x", "body"),
         (b"no header at all", "", "no header at all"),
