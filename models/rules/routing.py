@@ -190,6 +190,8 @@ def _unless_closed(
     decision: RoutingDecision, mail: IncomingMail, context: RoutingContext, tried: tuple[Tried, ...]
 ) -> tuple[RoutingDecision, tuple[Tried, ...]]:
     """Turn a person's answer to a record closed for good into a new record, or send it to the one opened before."""
+    if not context.closed:
+        return decision, tried
     closed = next((one for one in context.closed if one.record_id == decision.record_id), None)
     human = mail.mail_class is MailClass.HUMAN
     if closed is None or decision.target is not Target.RECORD or decision.internal or not human:

@@ -111,7 +111,7 @@ class Batch:
                 reason=reason if state == QUARANTINED else "",
                 sender=str(mail.sender[0]) if mail and mail.sender else "",
                 subject=mail.subject if mail else "",
-                tried=[(one.rule, one.outcome, one.because) for one in tried] if state == QUARANTINED else [],
+                tried=tried if state == QUARANTINED else (),
             )
         )
 

@@ -82,7 +82,7 @@ def message_of(
         references=mail.references[-MOST_REFERENCES:],
         account_id=raw.account_id,
         raw_id=raw.id,
-        tried=tuple((one.rule, one.outcome, one.because) for one in decision.tried),
+        tried=decision.tried,
         warnings=tuple(dict.fromkeys((*((raw.reason,) if raw.reason else ()), *mail.warnings, *decision.warnings))),
         left_out=audience.left_out,
         outsider=decision.outsider,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from sqlmodel import Session
 
@@ -84,14 +85,13 @@ def gather(
     answered, reports = _answered(mail), _returned(mail)
     found = known.linked([*answered, *reports])
     twin, namesake = _same_id(known, mail, sender)
-    returned = (i for i in reports if i in found and tokens.is_our_message_id(desk.key, i))
-    reported = [*_reported(session, desk, signed), *(found[i].record_id for i in returned)]
+    returned = [found[i].record_id for i in reports if i in found and tokens.is_our_message_id(desk.key, i)]
     return RoutingContext(
         own_addresses=desk.own,
-        own_domains=frozenset(facts.name for facts in desk.domains),
-        tokens=tuple(_tokens(session, desk, signed, sender, known)),
-        known=tuple(_known(desk, known, (found[i] for i in answered if i in found))),
-        tagged=tuple(_tagged(session, known, mail.subject)),
+        own_domains=frozenset([facts.name for facts in desk.domains]),
+        tokens=tuple(_tokens(session, desk, signed, sender, known)) if signed else (),
+        known=tuple(_known(desk, known, [found[i] for i in answered if i in found])) if found else (),
+        tagged=tuple(_tagged(session, known, mail.subject)) if "[#" in mail.subject else (),
         aliases=tuple(_aliases(desk, known, mail)),
         duplicate_of=twin,
         same_id_other_content=namesake,
@@ -99,9 +99,9 @@ def gather(
         default_brand_id=raw.brand_id,
         sender_is_agent=desk.agent_by_email(sender) is not None,
         sender_address=sender,
-        sender_verified=proved(mail.auth_results, desk.authserv_id, domain(sender)),
+        sender_verified=bool(mail.auth_results) and proved(mail.auth_results, desk.authserv_id, domain(sender)),
         own_loop=tokens.is_our_loop_tag(desk.key, mail.loop_tag) or tokens.is_our_message_id(desk.key, mail.message_id),
-        report_record_id=next(iter(reported), None),
+        report_record_id=next(chain(_reported(session, desk, signed), returned), None),
     )
 
 

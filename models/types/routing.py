@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Target(StrEnum):
@@ -119,8 +120,7 @@ class RoutingContext:
     sender_follows: frozenset[str] | None = None  # kinds of the records this sender follows; None when nobody asked
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """One rule, what came of it, and because of what. The list of these is what ``w`` shows."""
 
     rule: str
