@@ -6,6 +6,7 @@ import re
 from gateway.mime.uuencode import decode_uu
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_BASE64_AND_BLANKS = bytes(set(range(256)) - set(_NOT_BASE64) | set(b" \t\r\n"))
 _BLANK_END = re.compile(rb"[ \t]\r?(?:\n|\Z)")
 _SOFT = re.compile(rb"=[ \t]*\r?\n")
 
@@ -13,9 +14,9 @@ _SOFT = re.compile(rb"=[ \t]*\r?\n")
 def decode_transfer(data: bytes, encoding: str) -> bytes:
     """Decode a part's bytes by its Content-Transfer-Encoding, already lower-cased; unknown ones mean none."""
     encoding = encoding.strip().strip(";\"'").split(";")[0].strip()
-    if encoding in {"base64", "b"}:
+    if encoding in {"b", "base-64"} or encoding.startswith("base64"):
         return from_base64(data)
-    if encoding in {"quoted-printable", "quotedprintable", "q", "qp"}:
+    if encoding in {"q", "qp"} or encoding.startswith("quoted"):
         return from_quoted_printable(data)
     if encoding in {"uuencode", "x-uuencode", "uue", "x-uue"}:
         decoded = decode_uu(data)
@@ -25,7 +26,7 @@ def decode_transfer(data: bytes, encoding: str) -> bytes:
 
 def from_base64(data: bytes) -> bytes:
     """Decode base64; foreign letters are skipped, padding inside ends a run and not the data, a cut end is dropped."""
-    letters = data.translate(None, _NOT_BASE64)
+    letters = _without_footer(data).translate(None, _NOT_BASE64)
     inner = letters.rstrip(b"=")
     if b"=" not in inner:
         return _run(inner)
@@ -34,9 +35,17 @@ def from_base64(data: bytes) -> bytes:
 
 def size_of_base64(data: bytes) -> int:
     """Say how many bytes ``from_base64`` makes of it."""
-    letters = data.translate(None, _NOT_BASE64)
+    letters = _without_footer(data).translate(None, _NOT_BASE64)
     inner = letters.rstrip(b"=")
     return len(from_base64(data)) if b"=" in inner else (len(inner) - (len(inner) % 4 == 1)) * 3 // 4
+
+
+def _without_footer(data: bytes) -> bytes:
+    """Cut off what a list or a filter appended in plain words: text behind a blank line."""
+    blank = data.find(b"\n\r\n" if b"\r\n" in data[:1000] else b"\n\n")
+    if blank < 0 or not data[: min(blank, 1000)].strip():
+        return data
+    return data[:blank] if data[blank:].translate(None, _BASE64_AND_BLANKS) else data
 
 
 def _run(letters: bytes) -> bytes:

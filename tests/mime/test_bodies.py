@@ -135,6 +135,10 @@ def test_transfer_encodings_survive_what_happens_on_the_way() -> None:
     assert text("base64", "SGVs\n bG8g!!d29y\nbGQ=") == "Hello world"
     assert text("BASE64", "SGVsbG8=SGVsbG8=") == "HelloHello"
     assert text("base64", "SGVsbG8") == "Hello"
+    assert text("base64", "SGVsbG8=\n\n-- \nA list's footer, in plain words.\n") == "Hello"
+    assert text("base64", "SGVs\n\nbG8=\n") == "Hello"
+    assert text("base64;", "SGVsbG8=") == "Hello"
+    assert text("quoted-printeable", "a=20b") == "a b"
     assert text("quoted-printable", "a=\nb =  \nc=3D=ZZ =E2=82=AC") == "ab c==ZZ €"
     assert text("8 bit", "as it is") == "as it is"
 
