@@ -7,6 +7,7 @@ from gateway.mime.uuencode import decode_uu
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _BASE64_AND_BLANKS = bytes(set(range(256)) - set(_NOT_BASE64) | set(b" \t\r\n"))
+_FOOTER_LONGEST = 16_384  # bytes from the end
 _BLANK_END = re.compile(rb"[ \t]\r?(?:\n|\Z)")
 _SOFT = re.compile(rb"=[ \t]*\r?\n")
 
@@ -42,7 +43,7 @@ def size_of_base64(data: bytes) -> int:
 
 def _without_footer(data: bytes) -> bytes:
     """Cut off what a list or a filter appended in plain words: text behind a blank line."""
-    blank = data.find(b"\n\r\n" if b"\r\n" in data[:1000] else b"\n\n")
+    blank = data.find(b"\n\r\n" if b"\r\n" in data[:1000] else b"\n\n", max(0, len(data) - _FOOTER_LONGEST))
     if blank < 0 or not data[: min(blank, 1000)].strip():
         return data
     return data[:blank] if data[blank:].translate(None, _BASE64_AND_BLANKS) else data
