@@ -1,5 +1,6 @@
 """Reads and writes for many mails at once: a statement for a batch where the other rooms have one for a mail."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import Text, bindparam, cast, func, or_, select, text, update
 from sqlmodel import Session
 
 from models.store import settings
@@ -120,10 +121,9 @@ def standings(session: Session, record_ids: Collection[int]) -> dict[int, Standi
 def takings(session: Session, standing: Mapping[int, Standing]) -> dict[int, Taking]:
     """Say who takes part in each of these records: authors, recipients, the customer, the followers."""
     people: dict[int, set[str]] = {record_id: set() for record_id in standing}
-    newest = _newest_messages(session, standing)
-    for row in session.execute(select(newest).where(newest.c.nth <= PARTICIPANT_MESSAGES)):
+    for row in session.execute(_taking_part(session, standing)):
         people[row.record_id].add(row.author_address)
-        people[row.record_id].update(bare(line) for line in (*row.to_line, *row.cc_line))
+        people[row.record_id].update(bare(line) for line in (*json.loads(row.to_line), *json.loads(row.cc_line)))
     for statement in _addresses(session, standing):
         for record_id, address in session.execute(statement):
             people[record_id].add(address)
@@ -235,14 +235,17 @@ def _newest(session: Session, table: str) -> int:
     return session.scalar(select(func.max(metadata.tables[table].c.id))) or 0
 
 
-def _newest_messages(session: Session, record_ids: Collection[int]) -> Any:
+def _taking_part(session: Session, record_ids: Collection[int]) -> Any:
+    """Whoever stands in the newest messages, each group of people once: in a thread they are mostly the same."""
     order = func.row_number().over(partition_by=_MESSAGE.c.record_id, order_by=_MESSAGE.c.id.desc())
-    columns = (_MESSAGE.c.record_id, _MESSAGE.c.author_address, _MESSAGE.c.to_line, _MESSAGE.c.cc_line)
-    return (
-        select(*columns, order.label("nth"))
+    lines = (cast(column, Text).label(column.name) for column in (_MESSAGE.c.to_line, _MESSAGE.c.cc_line))
+    newest = (
+        select(_MESSAGE.c.record_id, _MESSAGE.c.author_address, *lines, order.label("nth"))
         .where(among(session, _MESSAGE.c.record_id, record_ids), ~_MESSAGE.c.outsider)
         .subquery()
     )
+    columns = (newest.c.record_id, newest.c.author_address, newest.c.to_line, newest.c.cc_line)
+    return select(*columns).where(newest.c.nth <= PARTICIPANT_MESSAGES).distinct()
 
 
 def _addresses(session: Session, record_ids: Collection[int]) -> Iterable[Any]:
