@@ -7,13 +7,22 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, func, select
 from sqlmodel import Session
 
+PARAMETER = "among"
 
-def among(session: Session, column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
-    """Say that a column holds one of these strings or numbers."""
-    if session.get_bind().dialect.name != "sqlite":
-        return column == any_(literal(list(values), ARRAY(column.type)))
-    listed = func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
+
+def among(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Say that a column holds one of the strings or numbers that ``given`` makes the parameter of."""
+    if dialect != "sqlite":
+        return column == any_(bindparam(PARAMETER, type_=ARRAY(column.type)))
+    listed = func.json_each(bindparam(PARAMETER, type_=Text)).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def given(session: Session, values: Collection[Any]) -> dict[str, Any]:
+    """Make the parameter."""
+    listed = list(values)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    return {PARAMETER: json.dumps(listed, ensure_ascii=False) if sqlite else listed}

@@ -9,28 +9,22 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, or_, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlmodel import Session
 
 from models.store import settings
-from models.store.among import among
+from models.store.among import given
 from models.store.bulk_insert import insert_rows
+from models.store.bulk_statements import Statements, statements
 from models.store.messages import Linked, NewMessage
 from models.store.raw_mail import RawFacts
 from models.store.records import bare
 from models.store.routing_context import Namesake, Taking
 from models.tables.all import metadata
 from models.types.mail import AttachedFile
-from models.types.message import Direction
-from models.types.people import Channel
 from models.types.record import Need
 
-PARTICIPANT_MESSAGES = 200  # as ``records.participants`` counts
-
-_RAW, _MESSAGE, _RECORD, _DELIVERY, _CONTACT, _AGENT, _FOLLOWING, _SETTING = (
-    metadata.tables[name]
-    for name in ("raw_mail", "message", "record", "delivery", "contact", "agent", "following", "setting")
-)
+_RECORD, _SETTING = metadata.tables["record"], metadata.tables["setting"]
 
 Row = dict[str, Any]
 
@@ -66,26 +60,16 @@ def ids(session: Session, table: str, count: int, *, above: int = 0) -> range:
 
 def stored(session: Session, digests: Collection[str]) -> frozenset[str]:
     """Say which of these contents came by pipe, LMTP or file before."""
-    alike = among(session, _RAW.c.sha256, digests)
-    return frozenset(session.scalars(select(_RAW.c.sha256).where(_RAW.c.account_id.is_(None), alike)))
+    return frozenset(session.scalars(_made(session).stored, given(session, digests)))
 
 
 def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
     """Find the messages these Message-IDs name, as sent or as relayed; the newest where several share one."""
     found: dict[str, Linked] = {}
-    columns = (
-        _MESSAGE.c.message_id,
-        _MESSAGE.c.relay_id,
-        _MESSAGE.c.id,
-        _MESSAGE.c.record_id,
-        _MESSAGE.c.kind,
-        _MESSAGE.c.direction,
-    )
     if not wire_ids:
         return found
     asked = set(wire_ids)
-    named = or_(among(session, _MESSAGE.c.message_id, wire_ids), among(session, _MESSAGE.c.relay_id, wire_ids))
-    for row in session.execute(select(*columns).where(named).order_by(_MESSAGE.c.id)):
+    for row in session.execute(_made(session).linked, given(session, asked)):
         for wire_id in {row.message_id, row.relay_id} & asked:
             found[wire_id] = Linked(wire_id, row.id, row.record_id, row.kind, row.direction)
     return found
@@ -94,38 +78,32 @@ def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
 def namesakes(session: Session, wire_ids: Collection[str]) -> dict[str, list[Namesake]]:
     """Find what came in under these Message-IDs."""
     found: dict[str, list[Namesake]] = defaultdict(list)
-    columns = (_MESSAGE.c.message_id, _MESSAGE.c.id, _MESSAGE.c.author_address, _MESSAGE.c.subject, _MESSAGE.c.text)
-    came_in = (among(session, _MESSAGE.c.message_id, wire_ids), _MESSAGE.c.direction != Direction.OUT)
-    for row in session.execute(select(*columns).where(*came_in).order_by(_MESSAGE.c.id)):
+    for row in session.execute(_made(session).namesakes, given(session, wire_ids)):
         found[row.message_id].append(Namesake(row.id, row.author_address, row.subject, row.text))
     return dict(found)
 
 
 def standings(session: Session, record_ids: Collection[int]) -> dict[int, Standing]:
     """Read records, and on PostgreSQL let nobody else append to them."""
-    columns = (
-        _RECORD.c.id,
-        _RECORD.c.kind,
-        _RECORD.c.need,
-        _RECORD.c.need_since,
-        _RECORD.c.need_reason,
-        _RECORD.c.preview,
-    )
-    wanted = among(session, _RECORD.c.id, record_ids)
+    if not record_ids:
+        return {}
     return {
         row.id: Standing(row.kind, row.need, row.need_since, row.need_reason, row.preview)
-        for row in session.execute(select(*columns).where(wanted).order_by(_RECORD.c.id).with_for_update())
+        for row in session.execute(_made(session).standings, given(session, record_ids))
     }
 
 
 def takings(session: Session, standing: Mapping[int, Standing]) -> dict[int, Taking]:
     """Say who takes part in each of these records: authors, recipients, the customer, the followers."""
+    if not standing:
+        return {}
     people: dict[int, set[str]] = {record_id: set() for record_id in standing}
-    for row in session.execute(_taking_part(session, standing)):
+    made, these = _made(session), given(session, standing)
+    for row in session.execute(made.taking_part, these):
         people[row.record_id].add(row.author_address)
         people[row.record_id].update(bare(line) for line in (*json.loads(row.to_line), *json.loads(row.cc_line)))
-    for statement in _addresses(session, standing):
-        for record_id, address in session.execute(statement):
+    for statement in made.addresses:
+        for record_id, address in session.execute(statement, these):
             people[record_id].add(address)
     return {
         record_id: Taking(frozenset(people[record_id] - {""}), one.kind, one.need is Need.DONE)
@@ -235,24 +213,5 @@ def _newest(session: Session, table: str) -> int:
     return session.scalar(select(func.max(metadata.tables[table].c.id))) or 0
 
 
-def _taking_part(session: Session, record_ids: Collection[int]) -> Any:
-    """Whoever stands in the newest messages, each group of people once: in a thread they are mostly the same."""
-    order = func.row_number().over(partition_by=_MESSAGE.c.record_id, order_by=_MESSAGE.c.id.desc())
-    lines = (cast(column, Text).label(column.name) for column in (_MESSAGE.c.to_line, _MESSAGE.c.cc_line))
-    newest = (
-        select(_MESSAGE.c.record_id, _MESSAGE.c.author_address, *lines, order.label("nth"))
-        .where(among(session, _MESSAGE.c.record_id, record_ids), ~_MESSAGE.c.outsider)
-        .subquery()
-    )
-    columns = (newest.c.record_id, newest.c.author_address, newest.c.to_line, newest.c.cc_line)
-    return select(*columns).where(newest.c.nth <= PARTICIPANT_MESSAGES).distinct()
-
-
-def _addresses(session: Session, record_ids: Collection[int]) -> Iterable[Any]:
-    yield select(_DELIVERY.c.record_id, _DELIVERY.c.recipient).where(
-        among(session, _DELIVERY.c.record_id, record_ids), _DELIVERY.c.channel == Channel.EMAIL
-    )
-    yield select(_RECORD.c.id, _CONTACT.c.email).join(_CONTACT).where(among(session, _RECORD.c.id, record_ids))
-    following = among(session, _FOLLOWING.c.record_id, record_ids)
-    yield select(_FOLLOWING.c.record_id, _CONTACT.c.email).join(_CONTACT).where(following)
-    yield select(_FOLLOWING.c.record_id, _AGENT.c.email).join(_AGENT).where(following, _AGENT.c.active)
+def _made(session: Session) -> Statements:
+    return statements(session.get_bind().dialect.name)
