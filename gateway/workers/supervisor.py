@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from gateway.workers import spool, spool_file
+from gateway.workers import recovery, spool, spool_file
 from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.fetcher import Fetcher
 from gateway.workers.jobs import Job, Jobs
@@ -21,7 +21,6 @@ from gateway.workers.pace import Pace
 from gateway.workers.parsing import Parsers
 from gateway.workers.placer import Placer
 from gateway.workers.sender import Sender
-from models.services import settle
 from models.store import accounts, draft_files, sweep
 from models.store.accounts import AccountFacts
 from models.store.database import Database
@@ -107,7 +106,7 @@ class Supervisor:
         folder = spool_file.folder(self._threads.database.url)
         yield "feed", Job(self._listen)
         yield "clock", Job(self._clock.run)
-        yield "recover", Job(self._recover)
+        yield "recover", Job(lambda: recovery.run(self._threads, seconds=self._pace.recover))
         yield "spool", Job(lambda: spool.run(self._threads.database, folder))
 
     def _leased_jobs(self, served: Sequence[AccountFacts]) -> Iterator[tuple[str, Job]]:
@@ -158,20 +157,6 @@ class Supervisor:
             if change.accounts or change.all:
                 self._stale = True
                 self._changed.set()
-
-    async def _recover(self) -> None:
-        """Pick up copies whose process died."""
-        while True:
-            try:
-                picked_up = await self._threads.write(settle.recover, datetime.now(UTC))
-                if picked_up:
-                    log.warning("Picked up %d deliveries of a process that ended or hangs", picked_up)
-                ended = await self._threads.write(settle.set_right, datetime.now(UTC))
-                if ended:
-                    log.warning("The clock was set back: %d waits that would have lasted too long are over", ended)
-            except DatabaseError as error:
-                log.warning("Nothing was picked up: %s", error)
-            await asyncio.sleep(self._pace.recover)
 
     async def _sweep(self) -> None:
         while True:

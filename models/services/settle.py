@@ -1,10 +1,11 @@
 """Serve the outbox: claim copies, mark the point of no return, settle what became of them, pick up after the dead.
 
-The row's state says at any moment what may have happened (reliability d.2): ``sending`` nothing was promised;
-``in_data`` committed before the final dot, so that a crash from there on is ``unsure`` and never sent again by itself.
+The row's state says at any moment what may have happened: ``sending`` nothing was promised; ``in_data`` committed
+before the final dot, so that after a crash it is ``unsure`` and never sent again by itself, unless the sender's journal
+knows better (``gateway.workers.dot_journal``).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,9 +17,9 @@ from models.rules.hold import HOLD_SECONDS
 from models.services import pacing
 from models.services.need import turn
 from models.services.outgoing import outgoing
-from models.store import accounts, ahead, budget, outbox
+from models.store import accounts, ahead, budget, outbox, outbox_turn
 from models.store.accounts import Half
-from models.store.changes import announce
+from models.store.changes import announce, announce_records
 from models.store.outbox import DeliveryFacts
 from models.types.delivery import DeliveryState
 from models.types.errors import LeaseLost
@@ -26,10 +27,11 @@ from models.types.failpoint import Point, reach
 from models.types.outbox import Accepted, Claim, Deferred, Outcome, Reason, Refused, Step, Unknown
 from models.types.record import Need
 
-__all__ = ["begin_data", "claim", "keep_wire", "outgoing", "recover", "release", "renew", "set_right", "settle"]
+__all__ = ["claim", "outgoing", "promise", "recover", "release", "renew", "set_right", "settle"]
 
 DOT_LEASE = timedelta(minutes=11)  # the final dot's answer may take 10 minutes (RFC 5321 4.5.3.2.6)
 CLAIMED = (DeliveryState.SENDING, DeliveryState.IN_DATA)
+OPEN = (*CLAIMED, DeliveryState.UNSURE)
 _CRASHED = "The sending process ended after the whole message was sent: it may have arrived. Look before sending again."
 
 
@@ -62,57 +64,46 @@ def claim(
     return claims
 
 
-def keep_wire(session: Session, claim: Claim, wire: bytes) -> None:
-    """Keep the exact bytes with the copy: every later try sends the same. ``LeaseLost`` when it is no longer ours."""
-    _change(session, claim, (DeliveryState.SENDING,), wire=wire)
+def promise(
+    session: Session, claims: Sequence[Claim], fresh: Mapping[int, bytes], now: datetime, lease_seconds: float
+) -> frozenset[int]:
+    """Commit to the final dots of a turn. ``fresh``: bytes just made, by delivery; every later try sends the same.
+
+    Returns the copies that another process has by now: nothing of them may be sent. ``NotAllowed``: one of them may not
+    leave as its sender any more, so none was promised.
+    """
+    rows = outbox_turn.locked(session, [claim.delivery_id for claim in claims])
+    ours = [one.delivery_id for one in claims if _held(rows.get(one.delivery_id), one, (DeliveryState.SENDING,))]
+    outbox_turn.promise(session, {one: fresh.get(one) for one in ours}, now + timedelta(seconds=lease_seconds))
+    reach(Point.PROMISE)
+    return frozenset(claim.delivery_id for claim in claims) - frozenset(ours)
 
 
 def renew(session: Session, claim: Claim, now: datetime, lease_seconds: float) -> None:
-    """Keep a claim longer, for a body that takes its time. ``LeaseLost`` when it is no longer ours."""
+    """Keep a claim longer. ``LeaseLost`` when it is no longer ours."""
     _change(session, claim, CLAIMED, lease_until=now + timedelta(seconds=lease_seconds))
 
 
-def begin_data(session: Session, claim: Claim, now: datetime) -> None:
-    """Commit to the final dot. ``LeaseLost``: another process has it, so the dot must not be sent."""
-    _change(session, claim, (DeliveryState.SENDING,), state=DeliveryState.IN_DATA, lease_until=now + DOT_LEASE)
+def settle(session: Session, outcomes: Sequence[tuple[Claim, Outcome]], now: datetime) -> frozenset[int]:
+    """Write down what became of claimed copies, and what follows from it for their records and accounts.
 
-
-def settle(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> Step:
-    """Write down what became of a claimed copy, and what follows from it for the record and the account.
-
-    A late answer still settles a copy that was given up as unsure. ``LeaseLost``: it was claimed or sent again since.
+    A late answer still settles a copy that was given up as unsure. Returns the copies that were claimed or sent again
+    since: nothing was written of them.
     """
-    row = outbox.read(session, claim.delivery_id, lock=True)
-    if row is None or row.fence != claim.fence or row.state not in (*CLAIMED, DeliveryState.UNSURE):
-        raise LeaseLost("Another process took this message over.")
-    step = ladder.step(
-        state=DeliveryState.IN_DATA if row.state is DeliveryState.UNSURE else row.state,
-        attempts=row.attempts,
-        first_try_at=row.first_try_at or now,
-        outcome=outcome,
-        now=now,
-        address=row.recipient,
-    )
-    step = _account(session, claim.account_id, outcome, step, now)
-    pacing.heed(session, claim, outcome, now)
-    _write(session, row, step, _text(outcome), now)
-    outbox.end_attempt(
-        session,
-        row.id,
-        row.attempts,
-        now=now,
-        outcome=type(outcome).__name__.lower(),
-        phase=str(getattr(outcome, "phase", "")),
-        code=getattr(outcome, "code", None),
-        text=_text(outcome),
-    )
+    rows = outbox_turn.locked(session, [claim.delivery_id for claim, _ in outcomes])
+    ours = [(rows[one.delivery_id], one, said) for one, said in outcomes if _held(rows.get(one.delivery_id), one, OPEN)]
+    steps = [(row, claim, said, _step(row, said, now)) for row, claim, said in ours]
+    _sent(session, [(row, claim) for row, claim, _, step in steps if step.state is DeliveryState.SENT], now)
+    for row, claim, said, step in steps:
+        if step.state is not DeliveryState.SENT:
+            _not_sent(session, row, claim, said, step, now)
     reach(Point.SETTLE)
-    return step
+    return frozenset(claim.delivery_id for claim, _ in outcomes) - frozenset(row.id for row, _, _ in ours)
 
 
 def release(session: Session, claim: Claim, now: datetime) -> None:
-    """Give a claimed copy back untried, as when the process is told to end. ``LeaseLost``: it is no longer ours."""
-    _change(session, claim, (DeliveryState.SENDING,), state=DeliveryState.QUEUED, ready_at=now, lease_until=None)
+    """Give a copy back whose final dot was not sent, whatever its row fears. ``LeaseLost``: it is no longer ours."""
+    _change(session, claim, OPEN, state=DeliveryState.QUEUED, ready_at=now, lease_until=None)
     outbox.end_attempt(session, claim.delivery_id, claim.attempt, now=now, outcome="released")
     pacing.refund(session, claim, now)
 
@@ -147,6 +138,48 @@ def set_right(session: Session, now: datetime) -> int:
 def _change(session: Session, claim: Claim, states: Collection[DeliveryState], **values: object) -> None:
     if not outbox.change(session, claim.delivery_id, claim.fence, states, **values):
         raise LeaseLost("Another process took this message over.")
+
+
+def _held(row: DeliveryFacts | None, claim: Claim, states: Collection[DeliveryState]) -> bool:
+    return row is not None and row.fence == claim.fence and row.state in states
+
+
+def _step(row: DeliveryFacts, outcome: Outcome, now: datetime) -> Step:
+    return ladder.step(
+        state=DeliveryState.IN_DATA if row.state is DeliveryState.UNSURE else row.state,
+        attempts=row.attempts,
+        first_try_at=row.first_try_at or now,
+        outcome=outcome,
+        now=now,
+        address=row.recipient,
+    )
+
+
+def _sent(session: Session, taken: Sequence[tuple[DeliveryFacts, Claim]], now: datetime) -> None:
+    if not taken:
+        return
+    outbox_turn.sent(session, [row for row, _ in taken], now)
+    announce_records(session, now, [row.record_id for row, _ in taken])
+    for account_id in {claim.account_id for _, claim in taken}:
+        if accounts.works(session, account_id, Half.SEND, now):
+            announce(session, now, topic="accounts")
+
+
+def _not_sent(session: Session, row: DeliveryFacts, claim: Claim, outcome: Outcome, step: Step, now: datetime) -> None:
+    step = _account(session, claim.account_id, outcome, step, now)
+    pacing.heed(session, claim, outcome, now)
+    text = "" if isinstance(outcome, Accepted) else outcome.text
+    _write(session, row, step, text, now)
+    outbox.end_attempt(
+        session,
+        row.id,
+        row.attempts,
+        now=now,
+        outcome=type(outcome).__name__.lower(),
+        phase=str(getattr(outcome, "phase", "")),
+        code=getattr(outcome, "code", None),
+        text=text,
+    )
 
 
 def _account(session: Session, account_id: int, outcome: Outcome, step: Step, now: datetime) -> Step:
@@ -184,7 +217,3 @@ def _write(session: Session, row: DeliveryFacts, step: Step, server_text: str, n
 
 def _reason(state: DeliveryState) -> str:
     return "unsure" if state is DeliveryState.UNSURE else "not delivered"
-
-
-def _text(outcome: Outcome) -> str:
-    return "" if isinstance(outcome, Accepted) else outcome.text

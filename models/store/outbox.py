@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     bindparam,
     delete,
@@ -19,16 +18,16 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
 from models.rules import budget
 from models.store.ahead import SLACK
 from models.tables.all import metadata
-from models.tables.mail import Account, Attempt, Delivery
+from models.tables.mail import Delivery
 from models.types.delivery import DeliveryState
 from models.types.outbox import Claim, Lane, Reason
 from models.types.people import Channel, Why
@@ -136,57 +135,19 @@ def claim(
     are switched off or stay away until later (``accounts.fails``) give nothing. ``allowed``: how many copies of each
     lane the accounts may send that have a limit.
     """
-    due = _due(account_ids, now, limit)
-    chosen: Select[int | None] | list[int]
-    if allowed:
-        rows = session.execute(due.where(_open(allowed)))
-        chosen = budget.pick(((int(row.id or 0), int(row.account_id or 0), Lane(row.lane)) for row in rows), allowed)
-        if not chosen:
-            return []
-    else:
-        chosen = select(due.cte("due").c.id)
-    statement = (
-        update(Delivery)
-        .where(col(Delivery.id).in_(chosen))
-        .values(
-            state=DeliveryState.SENDING,
-            fence=col(Delivery.fence) + 1,
-            attempts=col(Delivery.attempts) + 1,
-            lease_until=now + timedelta(seconds=lease_seconds),
-            holder=holder,
-            first_try_at=func.coalesce(col(Delivery.first_try_at), now),
-        )
-        .returning(
-            col(Delivery.id),
-            col(Delivery.message_id),
-            col(Delivery.record_id),
-            col(Delivery.account_id),
-            col(Delivery.fence),
-            col(Delivery.attempts),
-            col(Delivery.envelope_from),
-            col(Delivery.recipient),
-            col(Delivery.wire),
-            col(Delivery.lane),
-            col(Delivery.ready_at),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    claimed = sorted(session.execute(statement), key=lambda row: (row.lane, row.ready_at, row.id))
-    if claimed:
-        session.execute(
-            insert(Attempt),
-            [
-                {
-                    "delivery_id": row.id,
-                    "number": row.attempts,
-                    "started_at": now,
-                    "outcome": "",
-                    "phase": "",
-                    "text": "",
-                }
-                for row in claimed
-            ],
-        )
+    asked = {"accounts": list(account_ids), "now": now, "most": limit}
+    rows = session.connection().execute(_DUE.where(_open(allowed)) if allowed else _DUE, asked).all()
+    due = [(row.id, row.account_id, Lane(row.lane)) for row in rows]
+    chosen = budget.pick(due, allowed) if allowed else [delivery_id for delivery_id, _, _ in due]
+    if not chosen:
+        return []
+    until = now + timedelta(seconds=lease_seconds)
+    claiming = {"ids": chosen, "until": until, "holder": holder, "now": now}
+    claimed = sorted(session.connection().execute(_CLAIM, claiming), key=lambda row: (row.lane, row.ready_at, row.id))
+    made = {row.id for row in rows if row.made}  # SQLite 3.40 says of every blob that it "IS NOT NULL" in RETURNING
+    begun = {"started_at": now, "outcome": "", "phase": "", "text": ""}
+    attempts: list[dict[str, Any]] = [{"delivery_id": row.id, "number": row.attempts} | begun for row in claimed]
+    session.connection().execute(_BEGIN_ATTEMPT, attempts)
     return [
         Claim(
             delivery_id=row.id,
@@ -197,7 +158,7 @@ def claim(
             attempt=row.attempts,
             envelope_from=row.envelope_from,
             envelope_to=row.recipient,
-            wire=row.wire,
+            made=row.id in made,
         )
         for row in claimed
     ]
@@ -226,6 +187,11 @@ def of_message(session: Session, message_id: int, *, lock: bool = False) -> list
     """Read all copies of a message."""
     statement = select(*_COLUMNS).where(col(Delivery.message_id) == message_id).order_by(col(Delivery.id))
     return [DeliveryFacts(*row) for row in session.execute(statement.with_for_update() if lock else statement)]
+
+
+def wire(session: Session, delivery_id: int) -> bytes | None:
+    """Read the bytes of a copy; None: they were not made yet."""
+    return session.scalar(_WIRE, {"of_id": delivery_id})
 
 
 def made(session: Session, delivery_id: int) -> bool:
@@ -277,8 +243,23 @@ def end_attempt(
     text: str = "",
 ) -> None:
     """Write down what came of an attempt that runs; numbers begin anew when a person sends again."""
+    end_attempts(session, [(delivery_id, number)], now=now, outcome=outcome, phase=phase, code=code, text=text)
+
+
+def end_attempts(
+    session: Session,
+    attempts: Sequence[tuple[int, int]],
+    *,
+    now: datetime,
+    outcome: str,
+    phase: str = "",
+    code: int | None = None,
+    text: str = "",
+) -> None:
+    """Write down what came of several: (delivery, number)."""
     said = {"ended_at": now, "outcome": outcome, "phase": phase, "code": code, "text": text}
-    session.execute(_END_ATTEMPT, {"of_delivery": delivery_id, "of_number": number} | said)
+    rows: list[dict[str, Any]] = [{"of_delivery": of, "of_number": number} | said for of, number in attempts]
+    session.connection().execute(_END_ATTEMPT, rows)
 
 
 def remove(session: Session, message_id: int) -> None:
@@ -293,6 +274,7 @@ _DELIVERY = metadata.tables["delivery"]
 _READ = select(*(_DELIVERY.c[field.name] for field in fields(DeliveryFacts))).where(
     _DELIVERY.c.id == bindparam("of_id")
 )
+_WIRE = select(_DELIVERY.c.wire).where(_DELIVERY.c.id == bindparam("of_id"))
 _READ_LOCKED = _READ.with_for_update()
 _ATTEMPT = metadata.tables["attempt"]
 _END_ATTEMPT = (
@@ -300,6 +282,56 @@ _END_ATTEMPT = (
     .where(_ATTEMPT.c.delivery_id == bindparam("of_delivery"), _ATTEMPT.c.number == bindparam("of_number"))
     .where(_ATTEMPT.c.ended_at.is_(None))
     .values({name: bindparam(name) for name in ("ended_at", "outcome", "phase", "code", "text")})
+)
+
+
+_BEGIN_ATTEMPT = insert(_ATTEMPT)
+_ACCOUNT = metadata.tables["account"]
+_EARLIER = _DELIVERY.alias()
+_DUE = (
+    select(_DELIVERY.c.id, _DELIVERY.c.account_id, _DELIVERY.c.lane, _DELIVERY.c.wire.is_not(None).label("made"))
+    .join(_ACCOUNT, _ACCOUNT.c.id == _DELIVERY.c.account_id)
+    .where(
+        text("delivery.state IN ('held', 'queued')"),  # as ix_delivery_queue has it: literally, or it is not used
+        _DELIVERY.c.account_id.in_(bindparam("accounts", expanding=True)),
+        _DELIVERY.c.ready_at <= bindparam("now"),
+        _DELIVERY.c.channel == Channel.EMAIL,
+        _ACCOUNT.c.active,
+        or_(_ACCOUNT.c.send_retry_at.is_(None), _ACCOUNT.c.send_retry_at <= bindparam("now")),
+        ~exists().where(
+            _EARLIER.c.record_id == _DELIVERY.c.record_id,
+            _EARLIER.c.recipient == _DELIVERY.c.recipient,
+            _EARLIER.c.id < _DELIVERY.c.id,
+            _EARLIER.c.state.in_(UNFINISHED),
+        ),
+    )
+    .order_by(_DELIVERY.c.lane, _DELIVERY.c.ready_at, _DELIVERY.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=_DELIVERY)
+)
+_CLAIM = (
+    update(_DELIVERY)
+    .where(_DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=DeliveryState.SENDING,
+        fence=_DELIVERY.c.fence + 1,
+        attempts=_DELIVERY.c.attempts + 1,
+        lease_until=bindparam("until"),
+        holder=bindparam("holder"),
+        first_try_at=func.coalesce(_DELIVERY.c.first_try_at, bindparam("now", type_=_DELIVERY.c.first_try_at.type)),
+    )
+    .returning(
+        _DELIVERY.c.id,
+        _DELIVERY.c.message_id,
+        _DELIVERY.c.record_id,
+        _DELIVERY.c.account_id,
+        _DELIVERY.c.fence,
+        _DELIVERY.c.attempts,
+        _DELIVERY.c.envelope_from,
+        _DELIVERY.c.recipient,
+        _DELIVERY.c.lane,
+        _DELIVERY.c.ready_at,
+    )
 )
 
 
@@ -323,29 +355,3 @@ def _open(allowed: Mapping[int, Mapping[Lane, int]]) -> ColumnElement[bool]:
         if most < 1
     ]
     return ~or_(false(), *shut)
-
-
-def _due(account_ids: Collection[int], now: datetime, limit: int) -> Select[int | None, int | None, int]:
-    earlier = aliased(Delivery)
-    unfinished_before = exists().where(
-        col(earlier.record_id) == col(Delivery.record_id),
-        col(earlier.recipient) == col(Delivery.recipient),
-        col(earlier.id) < col(Delivery.id),
-        col(earlier.state).in_(UNFINISHED),
-    )
-    return (
-        select(col(Delivery.id), col(Delivery.account_id), col(Delivery.lane))
-        .join(Account, col(Account.id) == col(Delivery.account_id))
-        .where(
-            col(Delivery.state).in_(DUE),
-            col(Delivery.ready_at) <= now,
-            col(Delivery.channel) == Channel.EMAIL,
-            col(Delivery.account_id).in_(list(account_ids)),
-            col(Account.active),
-            or_(col(Account.send_retry_at).is_(None), col(Account.send_retry_at) <= now),
-            ~unfinished_before,
-        )
-        .order_by(col(Delivery.lane), col(Delivery.ready_at), col(Delivery.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
-    )

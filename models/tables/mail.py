@@ -14,6 +14,8 @@ from models.types.outbox import Reason
 from models.types.people import Channel, Why
 from models.types.sender import Proof
 
+_WAITS = text("state IN ('held', 'queued')")
+
 
 class Account(Edited, table=True):
     """A mail account. ``secret`` is a reference (``env:``, ``file:``, ``cmd:``) or ``sealed:`` text, never a password.
@@ -202,6 +204,9 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("message_id", "recipient", "channel"),
         Index("ix_delivery_due", "state", "ready_at"),
+        Index(
+            "ix_delivery_queue", "account_id", "lane", "ready_at", "id", sqlite_where=_WAITS, postgresql_where=_WAITS
+        ),
         Index("ix_delivery_order", "record_id", "recipient", "id"),
         Index("ix_delivery_inbox", "agent_id", "channel", "read_at"),
         Index("ix_delivery_auto", "ready_at", sqlite_where=text("lane = 2"), postgresql_where=text("lane = 2")),

@@ -102,7 +102,7 @@ class Claim:
     attempt: int  # 1 for the first
     envelope_from: str  # "" is the null sender
     envelope_to: str
-    wire: bytes | None  # None: not composed yet; the first attempt composes and keeps it
+    made: bool  # its bytes were made for an earlier attempt: they are sent again
     spent_at: datetime | None = None  # when it was booked on the account's budget; None: it has no limit
 
 

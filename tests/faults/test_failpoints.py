@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from gateway.workers import spool_file
+from gateway.workers import journal, spool_file
 from models.store.database import Database
 from models.tables.mail import Account, RawMail
 from models.types import failpoint
@@ -31,10 +31,10 @@ BY_AGENT = {Point.ENQUEUE, Point.ENQUEUED}
 BY_POP = {Point.POP_KEEP, Point.POP_DELETE, Point.POP_DELETED}
 BY_LISTENER = {Point.TAKE, Point.TAKEN}
 BY_SPOOL = {Point.SPOOL_WRITE, Point.SPOOLED, Point.CARRIED}
-BY_RECOVERY = {Point.RECOVER}
+BY_RECOVERY = {Point.RECOVER, Point.REPLAY}
 BY_LEAVING = {Point.FETCH_LOGOUT}
 BY_WORKERS = set(Point) - BY_AGENT - BY_POP - BY_LISTENER - BY_SPOOL - BY_RECOVERY - BY_LEAVING
-UNSURE_AFTER = {Point.BEFORE_DOT, Point.AFTER_DOT, Point.REPLY, Point.SETTLE}
+UNSURE_AFTER = {Point.BEFORE_DOT, Point.AFTER_DOT, Point.REPLY}
 
 
 def test_every_place_is_in_the_program_once() -> None:
@@ -84,12 +84,38 @@ async def _killed_at(point: Point, template: Path, folder: Path) -> None:
         assert (states["sent"] < 6) or point not in UNSURE_AFTER, point
 
 
-async def test_killed_while_picking_up_after_the_killed(sqlite_desk: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "then"), [(Point.CLAIMED, Point.RECOVER), (Point.AFTER_DOT, Point.REPLAY)])
+async def test_killed_while_picking_up_after_the_killed(
+    first: Point, then: Point, sqlite_desk: Database, tmp_path: Path
+) -> None:
+    """By the lease where nothing else is known, by the journal where it was on its way."""
     async with scene(tmp_path, sqlite_desk) as here:
         await asyncio.to_thread(here.begin, 2)
-        for name, point in (("one", Point.AFTER_DOT), ("two", Point.RECOVER)):
+        for name, point in (("one", first), ("two", then)):
             assert await ended(start(workers, tmp_path, here.url, name, fail=f"{point}:1:kill")) == -9, here.log()
             here.judge(at_rest=False)
+        await here.finish()
+        assert here.states().get("unsure", 0) == (1 if first is Point.AFTER_DOT else 0)
+
+
+@pytest.mark.parametrize("point", [Point.NOTED, Point.SETTLE])
+async def test_an_answer_that_was_read_is_not_forgotten(point: Point, sqlite_desk: Database, tmp_path: Path) -> None:
+    """The server took it, the database does not know: the journal does, and nobody has to look."""
+    async with scene(tmp_path, sqlite_desk) as here:
+        await asyncio.to_thread(here.begin, 2)
+        assert await ended(start(workers, tmp_path, here.url, "one", fail=f"{point}:1:kill")) == -9, here.log()
+        assert here.smtp.noted("accepted")
+        await here.finish()
+        assert "unsure" not in here.states()
+
+
+async def test_without_its_journal_a_turn_that_was_promised_is_unsure(sqlite_desk: Database, tmp_path: Path) -> None:
+    """As after a power cut: what may have gone out is never sent again by itself."""
+    async with scene(tmp_path, sqlite_desk) as here:
+        await asyncio.to_thread(here.begin, 2)
+        assert await ended(start(workers, tmp_path, here.url, "one", fail=f"{Point.MAIL}:1:kill")) == -9, here.log()
+        (left,) = journal.folder(here.url).iterdir()
+        left.unlink()
         await here.finish()
         assert here.states()["unsure"] >= 1
 

@@ -129,8 +129,8 @@ class World:
         """Let all due mail leave."""
         claims = self.claims()
         for claim in claims:
-            self.write(settle.begin_data, claim, self.now)
-            self.write(settle.settle, claim, outcome, self.now)
+            self.write(settle.promise, [claim], {}, self.now, 60)
+            self.write(settle.settle, [(claim, outcome)], self.now)
         return claims
 
 

@@ -139,8 +139,8 @@ def leaving(world: World) -> list[tuple[str, bytes]]:
     wires = []
     for claim in claims:
         wires.append((claim.envelope_from, compose(world.read(settle.outgoing, claim.delivery_id))))
-        world.write(settle.begin_data, claim, world.now)
-        world.write(settle.settle, claim, Accepted("250"), world.now)
+        world.write(settle.promise, [claim], {}, world.now, 60)
+        world.write(settle.settle, [(claim, Accepted("250"))], world.now)
     return wires
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from gateway.workers import wires
-from gateway.workers.wires import make_wires
+from gateway.workers.wires import Made, Ready, make_wires, promise_wires
 from models.services import addresses, admin, brands, domains, drafts, reply, resend, settle, teams, undo
 from models.services.addresses import AddressChange
 from models.services.brands import BrandChange
@@ -69,18 +69,24 @@ def send(world: World, draft_id: int, agent: AgentView | None = None) -> Any:
 def leaves(world: World) -> list[tuple[str, str]]:
     """Make the bytes of all that is due: From, or the reason it does not leave."""
     found = []
-    for claim, outcome in make_wires(world.database, world.claims()):
-        if outcome is not None:
-            world.write(_settle, claim, outcome, world.now)
-            found.append(("", world.all(Delivery, col(Delivery.id) == claim.delivery_id)[0].sentence))
+    for one in made(world):
+        if isinstance(one, Ready):
+            found.append((next(line[6:] for line in one.wire.decode().splitlines() if line.startswith("From: ")), ""))
         else:
-            wire = (claim.wire or b"").decode()
-            found.append((next(line[6:] for line in wire.splitlines() if line.startswith("From: ")), ""))
+            world.write(_settle, *one, world.now)
+            found.append(("", world.all(Delivery, col(Delivery.id) == one[0].delivery_id)[0].sentence))
     return found
 
 
+def made(world: World) -> list[Made]:
+    """Make the bytes of all that is due, and promise it."""
+    every = make_wires(world.database, world.claims())
+    ready = [one for one in every if isinstance(one, Ready)]
+    return [one for one in every if not isinstance(one, Ready)] + promise_wires(world.database, ready, world.now, 60)
+
+
 def _settle(session: Session, *args: Any) -> None:
-    settle.settle(session, *args)
+    settle.settle(session, [args[:2]], args[2])
 
 
 # -- who may
@@ -275,10 +281,11 @@ def test_the_signature_is_the_addresss_before_the_brands(world: World, record: i
     set_up(world, brands.change, "Night", BrandChange(signature="Night GmbH"))
     for sender in ("vip@desk.test", SUPPORT):
         send(world, draft(world, record, sender))
-        [(claim, _)] = make_wires(world.database, world.claims())
-        own, brands_ = b"Your VIP desk" in (claim.wire or b""), b"Night GmbH" in (claim.wire or b"")
+        [one] = made(world)
+        assert isinstance(one, Ready)
+        own, brands_ = b"Your VIP desk" in one.wire, b"Night GmbH" in one.wire
         assert (own, brands_) == (sender == "vip@desk.test", sender == SUPPORT)
-        world.write(_settle, claim, Accepted("250"), world.now)
+        world.write(_settle, one.claim, Accepted("250"), world.now)
 
 
 # -- brands and domains

@@ -1,11 +1,13 @@
 """The outbox served: claims, fences, the point of no return, outcomes, and picking up after the dead."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import col
 
 from models.services import settle
 from models.services.resend import resend
-from models.store import accounts, records
+from models.store import accounts, outbox, records
 from models.tables.desk import Contact
 from models.tables.mail import Account, Attempt, Delivery
 from models.tables.record import Message, Record
@@ -40,7 +42,7 @@ def test_a_held_copy_is_due_when_the_hold_ends(world: World, copy_id: int) -> No
     assert world.claims() == []
     world.wait(seconds=0.1)
     claim = world.claims()[0]
-    assert (claim.delivery_id, claim.fence, claim.attempt, claim.wire) == (copy_id, 1, 1, None)
+    assert (claim.delivery_id, claim.fence, claim.attempt, claim.made) == (copy_id, 1, 1, False)
     assert (claim.envelope_to, claim.envelope_from) == ("anna@customer.test", only(world).envelope_from)
     attempt = world.all(Attempt)[0]
     assert (attempt.delivery_id, attempt.number, attempt.started_at, attempt.outcome) == (copy_id, 1, world.now, "")
@@ -58,12 +60,13 @@ def test_accepted_is_sent(world: World, copy_id: int) -> None:
 def test_the_wire_is_kept_for_later_tries(world: World, copy_id: int) -> None:
     world.wait(minutes=1)
     claim = world.claims()[0]
-    world.write(settle.keep_wire, claim, b"From: x\r\n")
-    world.write(settle.settle, claim, Deferred(Reason.GREYLIST, Phase.RCPT, "later", 450), world.now)
+    world.write(settle.promise, [claim], {claim.delivery_id: b"From: x\r\n"}, world.now, 60)
+    world.write(settle.settle, [(claim, Deferred(Reason.GREYLIST, Phase.RCPT, "later", 450))], world.now)
     assert world.claims() == []
     world.wait(minutes=2)
     again = world.claims()[0]
-    assert (again.wire, again.attempt, again.fence) == (b"From: x\r\n", 2, 2)
+    assert (again.made, again.attempt, again.fence) == (True, 2, 2)
+    assert world.read(outbox.wire, again.delivery_id) == b"From: x\r\n"
 
 
 @pytest.mark.parametrize(
@@ -90,8 +93,7 @@ def test_a_refused_login_stops_the_queue_and_not_the_fetching(world: World, copy
     world.wait(minutes=1)
     claim = world.claims()[0]
     refused = Refused(Reason.AUTH, Phase.AUTH, "bad password", 535, account_wide=True)
-    step = world.write(settle.settle, claim, refused, world.now)
-    assert step.pause_account
+    world.write(settle.settle, [(claim, refused)], world.now)
     account = world.all(Account)[0]
     assert (account.send_state, account.state) == (AccountState.STOPPED, AccountState.OK)
     assert account.send_sentence
@@ -108,7 +110,7 @@ def test_a_dead_server_pauses_the_account_and_then_work_goes_on(world: World, co
     down = Deferred(Reason.CONNECT, Phase.CONNECT, "refused", account_wide=True)
     for _ in range(8):
         for claim in world.claims():
-            world.write(settle.settle, claim, down, world.now)
+            world.write(settle.settle, [(claim, down)], world.now)
         retry_at = world.all(Account)[0].send_retry_at
         assert only(world).ready_at == retry_at
         world.now = retry_at
@@ -123,24 +125,65 @@ def test_old_fences_write_nothing(world: World, copy_id: int) -> None:
     world.wait(minutes=2)
     assert world.write(settle.recover, world.now) == 1
     new = world.claims()[0]
+    lost = frozenset({copy_id})
+    assert world.write(settle.promise, [old], {copy_id: b"x"}, world.now, 60) == lost
+    assert world.write(settle.settle, [(old, Accepted("250"))], world.now) == lost
     for late in (
-        lambda: world.write(settle.keep_wire, old, b"x"),
-        lambda: world.write(settle.begin_data, old, world.now),
         lambda: world.write(settle.renew, old, world.now, 60),
         lambda: world.write(settle.release, old, world.now),
-        lambda: world.write(settle.settle, old, Accepted("250"), world.now),
     ):
         with pytest.raises(LeaseLost):
             late()
-    world.write(settle.begin_data, new, world.now)
-    world.write(settle.settle, new, Accepted("250"), world.now)
-    with pytest.raises(LeaseLost):
-        world.write(settle.settle, new, Unknown("late"), world.now)
+    assert (only(world).state, only(world).wire) == (DeliveryState.SENDING, None)
+    assert world.write(settle.promise, [new], {}, world.now, 60) == frozenset()
+    assert world.write(settle.settle, [(new, Accepted("250"))], world.now) == frozenset()
+    assert world.write(settle.settle, [(new, Unknown("late"))], world.now) == lost
     assert only(world).state is DeliveryState.SENT
 
 
+def test_a_turn_is_promised_and_ended_together(world: World) -> None:
+    """Each copy has its own fate, also one that another process has by now."""
+    for name in ("anna", "bob", "carol", "dora"):
+        world.arrives(letter(f"{name}@customer.test"))
+    for record in world.all(Record):
+        world.sends(record.id, "Use water.")
+    world.wait(minutes=1)
+    claims = world.claims()
+    taken = replace(claims[1], fence=0)
+    wires = {claim.delivery_id: b"bytes %d" % claim.delivery_id for claim in claims}
+    turn = [claims[0], taken, *claims[2:]]
+    assert world.write(settle.promise, turn, wires, world.now, 60) == {taken.delivery_id}
+    assert [row.state for row in world.all(Delivery)] == [
+        DeliveryState.IN_DATA, DeliveryState.SENDING, DeliveryState.IN_DATA, DeliveryState.IN_DATA,
+    ]  # fmt: skip
+    fates = [
+        (claims[0], Accepted("250")),
+        (taken, Accepted("250")),
+        (claims[2], Refused(Reason.USER, Phase.RCPT, "no such user", 550)),
+        (claims[3], Accepted("250")),
+    ]
+    assert world.write(settle.settle, fates, world.now) == {taken.delivery_id}
+    rows = world.all(Delivery)
+    assert [row.state for row in rows] == [
+        DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.SENT,
+    ]  # fmt: skip
+    assert [row.wire for row in rows] == [wires[rows[0].id], None, wires[rows[2].id], wires[rows[3].id]]
+    assert [attempt.outcome for attempt in world.all(Attempt)] == ["accepted", "", "refused", "accepted"]
+    assert {record.need for record in world.all(Record)} == {Need.WAITING, Need.NEEDS_US}
+
+
+def test_what_was_promised_and_not_begun_can_be_given_back(world: World, copy_id: int) -> None:
+    world.wait(minutes=1)
+    claim = world.claims()[0]
+    world.write(settle.promise, [claim], {copy_id: b"bytes"}, world.now, 60)
+    world.write(settle.release, claim, world.now)
+    assert (only(world).state, only(world).lease_until) == (DeliveryState.QUEUED, None)
+    assert [again.made for again in world.delivers()] == [True]
+    assert only(world).wire == b"bytes"
+
+
 def test_each_crash_point_maps_to_one_state(world: World, copy_id: int) -> None:
-    """Enumerates the rows a kill may leave: before the claim, claimed, composed, past the dot."""
+    """Enumerates the rows a kill may leave: before the claim, claimed, promised."""
     world.wait(minutes=1)
     assert world.write(settle.recover, world.now) == 0, "nothing claimed: nothing to recover"
     claim = world.claims()[0]
@@ -149,14 +192,8 @@ def test_each_crash_point_maps_to_one_state(world: World, copy_id: int) -> None:
     assert world.write(settle.recover, world.now) == 1
     assert only(world).state is DeliveryState.QUEUED
     claim = world.claims()[0]
-    world.write(settle.keep_wire, claim, b"bytes")
-    world.wait(minutes=2)
-    world.write(settle.recover, world.now)
-    assert (only(world).state, only(world).wire) == (DeliveryState.QUEUED, b"bytes")
-    claim = world.claims()[0]
-    world.write(settle.begin_data, claim, world.now)
-    world.wait(minutes=10)
-    assert world.write(settle.recover, world.now) == 0, "the dot may be answered after ten minutes"
+    world.write(settle.promise, [claim], {copy_id: b"bytes"}, world.now, 60)
+    assert world.write(settle.recover, world.now) == 0, "it may be on the wire just now"
     world.wait(minutes=2)
     assert world.write(settle.recover, world.now) == 1
     row = only(world)
@@ -166,23 +203,22 @@ def test_each_crash_point_maps_to_one_state(world: World, copy_id: int) -> None:
     assert (record.need, record.need_reason) == (Need.NEEDS_US, "unsure")
     world.wait(days=3)
     assert world.claims() == [], "unsure is never sent again by itself"
-    assert [attempt.outcome for attempt in world.all(Attempt)] == ["lost", "lost", "lost"]
-    world.write(settle.settle, claim, Accepted("250 late"), world.now)
+    assert [attempt.outcome for attempt in world.all(Attempt)] == ["lost", "lost"]
+    world.write(settle.settle, [(claim, Accepted("250 late"))], world.now)
     assert only(world).state is DeliveryState.SENT, "a late answer is still the truth"
 
 
 def test_a_person_may_send_an_unsure_copy_again_with_the_same_bytes(world: World, copy_id: int) -> None:
     world.wait(minutes=1)
     claim = world.claims()[0]
-    world.write(settle.keep_wire, claim, b"bytes")
-    world.write(settle.begin_data, claim, world.now)
-    world.write(settle.settle, claim, Unknown("cut"), world.now)
+    world.write(settle.promise, [claim], {claim.delivery_id: b"bytes"}, world.now, 60)
+    world.write(settle.settle, [(claim, Unknown("cut"))], world.now)
     world.write(resend, copy_id, world.now)
-    with pytest.raises(LeaseLost):
-        world.write(settle.settle, claim, Accepted("250"), world.now)
+    assert world.write(settle.settle, [(claim, Accepted("250"))], world.now) == {copy_id}
     with pytest.raises(NotAllowed):
         world.write(resend, copy_id, world.now)
-    assert [again.wire for again in world.delivers()] == [b"bytes"]
+    assert [again.made for again in world.delivers()] == [True]
+    assert only(world).wire == b"bytes"
     assert only(world).state is DeliveryState.SENT
 
 
@@ -197,7 +233,7 @@ def test_order_is_kept_per_record_and_recipient(world: World) -> None:
     copies = [row.id for row in world.all(Delivery)]
     claims = world.claims()
     assert [claim.delivery_id for claim in claims] == [copies[0], copies[2]]
-    world.write(settle.settle, claims[0], Deferred(Reason.GREYLIST, Phase.RCPT, "later", 450), world.now)
+    world.write(settle.settle, [(claims[0], Deferred(Reason.GREYLIST, Phase.RCPT, "later", 450))], world.now)
     assert world.claims() == [], "the first waits, so the second does"
     world.wait(minutes=2)
     assert [claim.delivery_id for claim in world.delivers()] == [copies[0]]

@@ -17,6 +17,7 @@ from models.store.database import Database
 from models.store.health import health
 from models.store.plain import Reader
 from models.types.delivery import DeliveryState
+from models.types.health import AccountState
 from models.types.limits import NO_LIMITS, Limits
 from models.types.outbox import Claim, Deferred, Lane, Phase, Reason, Refused
 from tests.store.world import NOW, World
@@ -123,12 +124,12 @@ def test_what_was_never_offered_costs_nothing(world: World, account: int) -> Non
     world.database.write(settle.release, first, NOW)
     (again,) = claim(world, account)
     refused = Deferred(Reason.CONNECT, Phase.CONNECT, "no answer", account_wide=True)
-    world.database.write(settle.settle, again, refused, NOW)
+    world.database.write(settle.settle, [(again, refused)], NOW)
     late = NOW + timedelta(hours=1)
     (third,) = claim(world, account, late)
     offered = Deferred(Reason.GREYLIST, Phase.RCPT, "450 later", code=450)
-    world.database.write(settle.settle, second, offered, late)
-    world.database.write(settle.settle, third, offered, late)
+    world.database.write(settle.settle, [(second, offered)], late)
+    world.database.write(settle.settle, [(third, offered)], late)
     assert claim(world, account, late + timedelta(hours=2)) == [], "what was offered counts, taken or not"
 
 
@@ -147,9 +148,10 @@ def test_too_many_slows_the_account_and_fails_nothing(
     limit(world, account, limits)
     queue(world, account, 100)
     first, *others = claim(world, account, most=8)
-    step = world.database.write(settle.settle, first, outcome, NOW)
-    assert step.state is DeliveryState.QUEUED
-    assert not step.pause_account
+    world.database.write(settle.settle, [(first, outcome)], NOW)
+    (copy,) = reader.rows("SELECT state FROM delivery WHERE id = :id", id=first.delivery_id)
+    assert copy["state"] == DeliveryState.QUEUED
+    assert health(reader, NOW)[0].state is not AccountState.STOPPED
     for one in others:
         world.database.write(settle.release, one, NOW)
     assert claim(world, account, NOW + timedelta(seconds=59)) == []

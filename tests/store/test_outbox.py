@@ -57,8 +57,8 @@ def serve(url: str, account_id: int, holder: str) -> list[int]:
         idle = 0 if claims else idle + 1
         for claim in claims:
             taken.append(claim.delivery_id)
-            insist(database, settle.begin_data, claim, NOW)
-            insist(database, settle.settle, claim, Accepted("250"), NOW)
+            insist(database, settle.promise, [claim], {}, NOW, 60)
+            insist(database, settle.settle, [(claim, Accepted("250"))], NOW)
     database.close()
     return taken
 

@@ -7,7 +7,7 @@ import dkim as dkimpy
 import pytest
 
 from gateway.mime import dkim_keys
-from gateway.workers.wires import make_wires
+from gateway.workers.wires import Ready, make_wires
 from models.rules import dkim_record
 from models.services import dkim, settle, vault
 from models.tables.dkim import DkimKey
@@ -83,8 +83,9 @@ def test_nothing_is_made_unsigned_when_the_key_goes_away_meanwhile(signing: Desk
         settle.claim, account_ids=[signing.account().id], holder="h", now=datetime.now(UTC), lease_seconds=60, limit=8
     )
     (tmp_path / "worker.key").unlink()
-    ((made, outcome),) = make_wires(signing.database, claims)
-    assert made.wire is None
+    (one,) = make_wires(signing.database, claims)
+    assert not isinstance(one, Ready)
+    outcome = one[1]
     assert isinstance(outcome, Refused)
     assert outcome.account_wide
     assert "cannot be opened here" in outcome.sentence

@@ -13,7 +13,7 @@ from gateway.workers.courier import Courier
 from models.store.changes import announce
 from models.tables.mail import Account, RawMail
 from models.types.delivery import DeliveryState
-from models.types.outbox import Claim
+from models.types.outbox import Claim, Outcome
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp, copies
 from tests.servers.scripted import Fault
@@ -97,12 +97,12 @@ async def test_a_crash_of_one_job_is_nobody_elses(desk: Desk, monkeypatch: pytes
     crashes = 0
     carry = Courier.carry
 
-    async def crashing(self: Courier, claim: Claim) -> bool:
+    async def crashing(self: Courier, claim: Claim, wire: bytes) -> Outcome:
         nonlocal crashes
         crashes += 1
         if crashes == 1:
             raise RuntimeError("a mistake of ours")
-        return await carry(self, claim)
+        return await carry(self, claim, wire)
 
     monkeypatch.setattr(Courier, "carry", crashing)
     smtp, imap = FaultySmtp(), FaultyImap()

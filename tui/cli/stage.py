@@ -185,9 +185,8 @@ class Stage:
             for claim in claims:
                 mail = self.database.read(outgoing, claim.delivery_id)
                 wire = compose(mail)
-                self.database.write(settle.keep_wire, claim, wire)
-                self.database.write(settle.begin_data, claim, self.now)
-                self.database.write(settle.settle, claim, Accepted("250 taken"), self.now)
+                self.database.write(settle.promise, [claim], {claim.delivery_id: wire}, self.now, 60)
+                self.database.write(settle.settle, [(claim, Accepted("250 taken"))], self.now)
                 self.sink.append(
                     Taken(
                         claim.delivery_id,
