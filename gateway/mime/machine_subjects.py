@@ -36,9 +36,13 @@ _WEAK = (
     r"on leave", r"maternity leave", r"parental leave", r"im urlaub", r"abwesenheit", r"urlaubs?\w*", r"en vacances",
     r"de vacaciones", r"in ferie", r"absence", r"w delegacji", r"semester\b", r"ferie\b", r"отпуск", r"auto[- ]?\w*",
     r"automati\w+", r"thank you for (?:your (?:e-?mail|message)|contacting)", r"we (?:have )?received your",
+    r"holidays?\b", r"i(?: am|['’]m) (?:away|on (?:holiday|leave|vacation))", r"away\s*:",
+    r"ich bin (?:nicht im|im urlaub|abwesend)",
+    r"je suis (?:absent|en (?:cong|vacances))", r"nieobecno", r"απάντηση εκτός", r"εκτός γραφείου", r"автоматичн",
+    r"автоматическ", r"delivery receipt", r"\S{0,20}#?\d{1,12}\]? received",
     r"ticket received", r"acknowledg\w+", r"eingangsbest(?:ä|ae)tigung", r"accus(?:é|e) de r(?:é|e)ception",
 )  # fmt: skip
-_PREFIX = r"\s*(?:(?:re|aw|fwd?|wg|sv|antw|odp|r)\s*:\s*)?[\[(*]?"
+_PREFIX = r"\s*(?:(?:re|aw|fwd?|wg|sv|svar|antw|odp|r|rv|vs|ynt)\s*:\s*)?[\[(*]?"
 AUTOMATIC_SUBJECT = re.compile(
     rf"{_PREFIX}(?:(?P<strong>{'|'.join(_STRONG)})|(?P<weak>{'|'.join(_WEAK)}))", re.IGNORECASE
 )

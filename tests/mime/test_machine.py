@@ -21,6 +21,11 @@ MACHINES = [
     "Precedence: auto_reply",
     "X-FC-MachineGenerated: true",
     "X-POST-MessageClass: 9; Autoresponder",
+    "X-Autoresponse: yes",
+    "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
+    "X-Cron-Env: <SHELL=/bin/sh>",
+    "Preference: auto_reply",
+    "X-Mailer: vacation 1.2",
     "Subject: Automatic reply: Printer",
     "Subject: Out of office: Re: Printer",
     "Subject: Re: Out of Office: Printer",
@@ -55,6 +60,7 @@ PEOPLE = [
     "X-Auto-Response-Suppress: OOF",
     "Precedence: normal",
     "X-Autoreply: no",
+    "X-Mailer: Some Mail 1.0",
 ]
 
 
@@ -67,6 +73,8 @@ def test_people_stay_people(field: str) -> None:
 SILENT = [
     "List-Id: <users.lists.example>",
     "Precedence: bulk",
+    "List-Archive: <https://lists.example/users>",
+    "X-Mailman-Version: 3.3",
     "List-Unsubscribe: <mailto:u@x.example>",
     "X-Loop: desk",
     "X-Auto-Response-Suppress: All",
@@ -88,10 +96,41 @@ def test_what_no_machine_may_answer(field: str) -> None:
         "no-reply@x.example",
         "noreply+1@x.example",
         "bounces@x.example",
+        "users-bounces@lists.example",
+        "users-owner@lists.example",
+        "owner-users@lists.example",
+        "users-request@lists.example",
+        "account-noreply@x.example",
+        "nicht-antworten@x.example",
+        "ne-pas-repondre@x.example",
+        "noresponder@x.example",
     ],
 )
 def test_addresses_nobody_reads(sender: str) -> None:
     assert judged(f"From: {sender}")[2]
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "norris@x.example",
+        "request@x.example",
+        "owner.anna@x.example",
+        "owner@x.example",
+        "note@x.example",
+        "anna@x.example",
+    ],
+)
+def test_addresses_people_have(sender: str) -> None:
+    assert not judged(f"From: {sender}")[2]
+
+
+@pytest.mark.parametrize(
+    "subject", ["Out of office", "Away: until Monday", "Je suis absente", "Ich bin im Urlaub", "Nieobecność: Printer"]
+)
+def test_a_weak_subject_needs_the_null_sender(subject: str) -> None:
+    assert judged(f"From: anna@x.example\nReturn-Path: <>\nSubject: {subject}")[0] is MailClass.AUTOREPLY
+    assert judged(f"From: anna@x.example\nSubject: {subject}")[0] is MailClass.HUMAN
 
 
 def test_a_null_sender_is_never_answered_and_makes_a_weak_subject_sure() -> None:
