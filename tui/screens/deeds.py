@@ -42,12 +42,12 @@ class Deeds:
         records, thread = self._screen.records, self._screen.thread
         reading = self._screen.context is Context.THREAD or thread.covered
         deeds: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-            "down": (lambda: thread.step(1), lambda: records.move(1)),
-            "up": (lambda: thread.step(-1), lambda: records.move(-1)),
-            "page_down": (lambda: thread.page(1), lambda: records.page(1)),
-            "page_up": (lambda: thread.page(-1), lambda: records.page(-1)),
-            "top": (lambda: thread.edge(-1), records.first),
-            "bottom": (lambda: thread.edge(1), records.last),
+            "down": (lambda: thread.pager.step(1), lambda: records.move(1)),
+            "up": (lambda: thread.pager.step(-1), lambda: records.move(-1)),
+            "page_down": (lambda: thread.pager.page(1), lambda: records.page(1)),
+            "page_up": (lambda: thread.pager.page(-1), lambda: records.page(-1)),
+            "top": (lambda: thread.pager.edge(-1), records.first),
+            "bottom": (lambda: thread.pager.edge(1), records.last),
             "next_need": (lambda: self._next_need(1), lambda: self._next_need(1)),
             "previous_need": (lambda: self._next_need(-1), lambda: self._next_need(-1)),
         }
@@ -63,19 +63,19 @@ class Deeds:
         deeds: dict[str, Callable[[], object]] = {
             "open": lambda: self._screen.set_focus(thread.pager),
             "page": self._page,
-            "page_back": lambda: thread.page(-1),
+            "page_back": lambda: thread.pager.page(-1),
             "raw": thread.show_raw,
             "details": thread.show_details,
             "save": self._save,
             "resend": lambda: self._resend(argument),
-            "quotes": lambda: self._screen.say(thread.fold_quotes()),
+            "quotes": lambda: self._screen.say(thread.messages.fold_quotes()),
             "why": lambda: self._screen.say(thread.show_why()),
         }
         deeds[deed]()
 
     def _page(self) -> None:
         """Page on; at the end of a thread comes the next record."""
-        if not self._screen.thread.page(1):
+        if not self._screen.thread.pager.page(1):
             self._screen.records.move(1)
 
     def _resend(self, address: str) -> None:

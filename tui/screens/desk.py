@@ -435,7 +435,7 @@ class DeskScreen(KeyedScreen):
         self._turned()
 
     def _counting(self) -> bool:
-        return self.thread.holding or self.status.counting
+        return self.thread.messages.holding or self.status.counting
 
     def _tick(self) -> None:
         self.status.tick()

@@ -57,6 +57,10 @@ class Pager(Painted, can_focus=True):
         """Scroll a page less two lines of overlap; False at the end."""
         return self.scroll_lines(direction * max(self.size.height - 2, 1))
 
+    def edge(self, direction: int) -> None:
+        """Go to the first line, or the last."""
+        self.go(START if direction < 0 else self.blocks.last_page(max(self.size.height, 1)))
+
     @property
     def at_end(self) -> bool:
         """The last line is in view."""
