@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.mime import bodies, bounce_text, header, machine, params, quote_marks, quotes
+from gateway.mime import bodies, bounce_text, dates, header, machine, params, quote_marks, quotes
 from gateway.mime.bounce_words import SUBJECT
 from gateway.mime.parse import parse
 from gateway.mime.quote_words import ABOVE, FORWARDED, LABEL, MOMENT, OPENER, ORIGINAL, WROTE
@@ -46,6 +46,11 @@ def test_an_ordinary_line_is_what_the_long_way_takes(line: str) -> None:
 @given(st.one_of(ONE_LINE, st.tuples(ONE_LINE, st.sampled_from((":", "wrote:", "schrieb:"))).map("".join)))
 def test_a_verb_at_the_end_is_a_verb(line: str) -> None:
     assert quote_marks._says_wrote(line) == (WROTE.search(line) is not None)
+
+
+@given(st.from_regex(dates._USUAL))
+def test_a_date_as_usual_is_what_the_long_way_reads(raw: bytes) -> None:
+    assert dates.date(raw) == dates.date(raw.replace(b":", b" : "))
 
 
 @given(ONE_LINE)
