@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.types.errors import DatabaseError
 
-HEAD = "0009"  # newest version under models/migrations/versions
+HEAD = "0010"  # newest version under models/migrations/versions
 
 
 def ensure(url: str) -> None:
