@@ -16,7 +16,7 @@ from models.types.errors import FieldProblem
 from tui.widgets.drained import drained
 from tui.widgets.form_field import FieldSpec, FormField
 
-BACK = "What you had typed when the line dropped is here again, not saved."
+BACK = "Typed before the line dropped; not saved yet."
 ASKS = "This is not saved. Ctrl-S saves, Esc once more discards it."
 
 
