@@ -22,19 +22,17 @@ _ALIASES = {
     "big5-hkscs": "big5hkscs", "iso-2022-jp": "iso-2022-jp", "iso-2022-jp-ms": "iso-2022-jp",
     "iso-2022-jp-1": "iso-2022-jp", "cp50220": "iso-2022-jp", "cp50221": "iso-2022-jp", "cp50222": "iso-2022-jp",
     "csiso2022jp": "iso-2022-jp", "x-mac-roman": "mac_roman", "macintosh": "mac_roman",
+    "mac": "mac_roman", "latin-9": "iso8859_15", "iso-8859-6-i": "iso8859_6", "iso-8859-6-e": "iso8859_6",
+    "cp31j": "cp932",
     "x-mac-cyrillic": "mac_cyrillic", "x-mac-ce": "mac_latin2", "x-mac-centraleurroman": "mac_latin2",
     "x-mac-greek": "mac_greek", "x-mac-turkish": "mac_turkish", "x-mac-icelandic": "mac_iceland",
     "koi8-ru": "koi8_u", "koi8": "koi8_r", "unicode": "utf-16", "ucs-2": "utf-16", "iso-10646-ucs-2": "utf-16",
     "unicode-1-1-utf-7": "utf-7", "x-unicode-2-0-utf-7": "utf-7", "utf7": "utf-7",
 }  # fmt: skip
+_SPELLED = re.compile(r"^(?:x-)?(?:windows|win|cp|dos|ibm)[-_ ]?(\d{3,5})$")
 _LABEL = re.compile(r"[\s\"']+")
 _SURE = frozenset({"cp1252", ""})  # labels worn by mail in any charset
 _SAMPLE = 4096  # bytes the guess looks at
-_LIKELY = [
-    "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "koi8_r", "cp932",
-    "euc_jp", "gb18030", "big5hkscs", "cp949",
-]  # fmt: skip
-_ENOUGH = 20  # bytes above 127 a statistical guess needs
 _JIS_SHIFT = re.compile(rb"\x1b(\([BJHI]|\$[@B]|\$\([DO]|&@\x1b\$B|\.[AF])")
 
 
@@ -97,14 +95,9 @@ def _utf8_or(data: bytes, name: str) -> str:
 def _guess(data: bytes, hint: str) -> str:
     if hint and hint not in {"utf-8", "iso-2022-jp"}:
         return _legacy(data, hint)
-    high = len(data) - len(data.translate(None, bytes(range(128, 256))))
-    if high >= _ENOUGH:
-        from charset_normalizer import from_bytes  # 17 ms to import, needed for one mail in thousands
+    from gateway.mime.charset_guess import guess  # rare
 
-        best = from_bytes(data[:_SAMPLE], cp_isolation=_LIKELY).best()
-        if best is not None:
-            return data.decode(best.encoding, "replace")
-    return _legacy(data, "cp1252")
+    return _legacy(data, guess(data[:_SAMPLE]))
 
 
 def _legacy(data: bytes, name: str) -> str:
@@ -125,7 +118,8 @@ def _wide(data: bytes, name: str) -> str:
     """UTF-16 and UTF-32 with or without a mark; by the place of the zeros when there is none."""
     if name == "utf-16" and data[:2] not in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         name = "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
-    return data.decode(name, "replace").lstrip("\ufeff")
+    whole = len(data) - len(data) % (4 if "32" in name else 2)
+    return data[:whole].decode(name, "replace").lstrip("\ufeff")
 
 
 def _decode_jis(data: bytes) -> str:
@@ -161,12 +155,12 @@ def _sjis(row: int, cell: int) -> bytes:
 def _codec(label: str) -> str:
     """Name Python's codec for a label; "" when it says nothing (ASCII, unknown, nonsense)."""
     name = _LABEL.sub("", label).lower()[:60]
-    name = name.partition("*")[0]  # RFC 2231 5: a language after the charset
+    name = name.partition("*")[0].rstrip(";,")  # RFC 2231 5: a language after the charset
+    name = _SPELLED.sub(r"cp\1", name)
     if name in _ALIASES:
         return _ALIASES[name]
     for candidate in (
         name,
-        name.replace("windows-", "cp").replace("cp-", "cp"),
         name.removeprefix("x-"),
         name.removeprefix("cs"),
     ):

@@ -141,6 +141,7 @@ def test_charsets(text: str, charset: str) -> None:
         ("①".encode("cp932"), "windows-31j", "①"),
         (b"\x1b$B-!\x1b(B", "iso-2022-jp", "①"),
         (b"w\0i\0d\0e\0", "utf-16", "wide"),
+        (b"w\0i\0d\0e\0\n", "utf-16le", "wide"),
         ("für: ü".encode()[:-1], "utf-8", "für: \ufffd"),
         (
             "Привет, как дела? Пишу вам по поводу заказа.".encode("cp1251"),
@@ -152,6 +153,31 @@ def test_charsets(text: str, charset: str) -> None:
 )
 def test_wrong_and_missing_labels(data: bytes, label: str, text: str) -> None:
     assert decode(data, label) == text
+
+
+UNNAMED = [
+    ("Вопрос", "cp1251"), ("Вопрос по заказу", "koi8-r"), ("Добрый день, где мой заказ?", "koi8-r"),
+    ("Καλημέρα, πού είναι η παραγγελία μου;", "cp1253"), ("שלום, איפה ההזמנה שלי", "cp1255"),
+    ("أين طلبي من فضلك", "cp1256"), ("สินค้าของฉันอยู่ที่ไหน", "cp874"), ("注文した商品はまだですか。", "shift_jis"),
+    ("注文した商品はまだですか。", "euc_jp"), ("我的订单什么时候到?", "gbk"), ("我的訂單什麼時候會到?", "big5"),
+    ("제 주문은 언제 도착합니까?", "euc_kr"), ("Größe für Müller", "cp1252"), ("café crème à Noël", "latin-1"),
+    ("Siparişim nerede, teşekkürler", "cp1254"), ("Kůň, prosím, už můžu ještě čekat", "cp1250"),
+    ("Þú ert góður", "cp1252"),
+    ("Proszę o książkę", "iso-8859-2"), ("Proszę o książkę", "cp1250"), ("it´s col·lecció", "cp1252"),
+    ("naïve", "cp1252"), ("€ 10 – “ok”", "cp1252"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "charset"), UNNAMED)
+def test_8_bit_text_without_a_label(text: str, charset: str) -> None:
+    assert decode(text.encode(charset)) == text
+
+
+@pytest.mark.parametrize(
+    "label", ["win-1251", "windows1251", "Windows-1251", "cp-1251", "CP1251", "x-cp1251", "x-windows-1251", "cp1251;"]
+)
+def test_code_pages_are_spelled_in_many_ways(label: str) -> None:
+    assert decode("Вопрос".encode("cp1251"), label) == "Вопрос"
 
 
 def test_raw_8_bit_fields_are_in_the_charset_of_the_body() -> None:
