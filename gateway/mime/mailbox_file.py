@@ -86,9 +86,10 @@ def _begins(content: mmap.mmap) -> Iterator[tuple[int, int]]:
 
 def read(lying: Lying) -> bytes:
     """Return the mail's bytes; in an mbox, quoted From lines (">From ") are undone."""
+    if lying.end is None:
+        with open(lying.path, "rb", buffering=0) as whole:
+            return whole.read()
     with open(lying.path, "rb") as file:
-        if lying.end is None:
-            return file.read()
         file.seek(lying.start)
         return _QUOTED.sub(rb"\1", file.read(lying.end - lying.start))
 

@@ -126,11 +126,12 @@ FORWARDED = re.compile(
 )
 # A line none of the patterns here can match, by its letters alone ("wrote" apart): it begins with a letter, not with a
 # word of FORWARDED or ABOVE, and has none of the marks every other pattern needs.
-ORDINARY = re.compile(
-    r"(?!begin|anfang|début|inicio|início|inizio|början|start|please|bitte|veuillez|reply|respond|type|write|antwo"
-    r"|schreiben|répond|escriba|rispond|odpowiedz|svar)[^\W\d_][^\d@:：>²³¹]*\Z",
-    re.IGNORECASE,
+_NOT_FIRST = (
+    r"(?i:(?!begin|anfang|début|inicio|início|inizio|början|start|please|bitte|veuillez|reply|respond|type|write|antwo"
+    r"|schreiben|répond|escriba|rispond|odpowiedz|svar))"
 )
+ORDINARY = re.compile(_NOT_FIRST + r"[^\W\d_][^\d@:：>²³¹]*\Z")
+ORDINARY_ASCII = re.compile(_NOT_FIRST + r"[A-Za-z][^0-9@:>]*\Z")  # the same for ASCII: a table, not a list of marks
 FORWARD_SUBJECT = re.compile(
     r"\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl|pd|továbbítás|ilet|пер|转发|轉寄|転送|전달|προωθ|fs)\s*[:：]",
     re.IGNORECASE,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.mime.quote_marks import header_block_at, intro_at, is_arrowed_intro, is_quote, shared_intro
-from gateway.mime.quote_words import ABOVE, FORWARDED, ORDINARY, ORIGINAL
+from gateway.mime.quote_words import ABOVE, FORWARDED, ORDINARY, ORDINARY_ASCII, ORIGINAL
 from gateway.mime.signatures import is_rule, without_signature
 
 _PATTERN_LONGEST = 1000  # characters; no program writes a separator or an intro longer than this
@@ -27,7 +27,8 @@ def new_text(lines: Sequence[str], quoted: Sequence[bool], *, html: bool = False
 
 def is_ordinary(line: str) -> bool:
     """Say that a line can neither quote, nor introduce, nor end anything: words without a digit, colon, @ or mark."""
-    return ORDINARY.match(line) is not None and len(line) <= _PATTERN_LONGEST and "wrote" not in line.lower()
+    pattern = ORDINARY_ASCII if line.isascii() else ORDINARY
+    return pattern.match(line) is not None and len(line) <= _PATTERN_LONGEST and "wrote" not in line.lower()
 
 
 def _may_forward(line: str) -> bool:

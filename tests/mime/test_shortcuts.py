@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.mime import bodies, bounce_text, dates, header, machine, params, quote_marks, quotes
 from gateway.mime.bounce_words import SUBJECT
 from gateway.mime.parse import parse
-from gateway.mime.quote_words import ABOVE, FORWARDED, LABEL, MOMENT, OPENER, ORIGINAL, WROTE
+from gateway.mime.quote_words import ABOVE, FORWARDED, LABEL, MOMENT, OPENER, ORDINARY, ORDINARY_ASCII, ORIGINAL, WROTE
 from gateway.mime.transfer import from_base64, size_of_base64
 from models.types.mail import Mailbox
 from tests.bench.letters import Letters
@@ -27,6 +27,13 @@ def test_no_ordinary_line_matches_a_pattern(name: str, data: st.DataObject) -> N
     line = data.draw(st.from_regex(PATTERNS[name]))
     if "\n" not in line and PATTERNS[name].match(line):
         assert not quotes.is_ordinary(line)
+
+
+@given(
+    st.text(st.characters(codec="ascii"), max_size=60) | st.from_regex(ORDINARY, alphabet=st.characters(codec="ascii"))
+)
+def test_an_ordinary_line_of_ascii_is_an_ordinary_line(line: str) -> None:
+    assert bool(ORDINARY_ASCII.match(line)) == bool(ORDINARY.match(line))
 
 
 @given(st.from_regex(FORWARDED))
