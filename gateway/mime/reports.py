@@ -18,6 +18,7 @@ from models.types.mail import Bounce, BounceRecipient, Mailbox
 
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RECEIPT = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
+_JUNK_MARK = "x-hmxmroriginalrecipient"
 _FEEDBACK = "message/feedback-report"
 _RETURNED = frozenset({
     "message/rfc822", "message/global", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers",
@@ -35,7 +36,7 @@ def read_report(
     if returned is not None and returned.children and _wraps_report(root, parts, sender):
         inner = returned.children[0]
         return read_report(inner, read_content(inner), sender, subject, return_path)
-    if _FEEDBACK in kinds or (root.header.raw("x-hmxmroriginalrecipient") is not None and returned):
+    if _FEEDBACK in kinds or _is_junk_report(root, returned, subject):
         return _complaint(parts, returned), True
     status = [part for part in parts if part.type in _STATUS]
     if status:
@@ -54,6 +55,16 @@ def read_report(
     declared = root.params.get("report-type", "").lower()
     emptied = declared == "delivery-status" and subject_says_so(subject)  # nothing of the report is left in it
     return Bounce(is_bounce=emptied), emptied or root.type == "multipart/report"
+
+
+def _is_junk_report(root: Part, returned: Part | None, subject: str) -> bool:
+    """Recognise what Outlook.com's junk reporting sends: the mail itself, marked with whom it was for."""
+    if returned is None:
+        return False
+    if root.header.raw(_JUNK_MARK) is not None:
+        return True
+    header = _header_of(returned) if subject.lower().startswith("complaint about message") else None
+    return header is not None and header.raw(_JUNK_MARK) is not None
 
 
 def _leaves(root: Part) -> list[Part]:
@@ -126,7 +137,7 @@ def _complaint(parts: list[Part], returned: Part | None) -> Bounce:
                 if name in {"original-rcpt-to", "removal-recipient", "redacted-address"} and "@" in value:
                     people.append(address_in(value))
     if not people and header is not None:
-        people = [one.address for one in mailboxes(header.raw("to"))]
+        people = [one.address for one in mailboxes(header.raw(_JUNK_MARK) or header.raw("to"))]
     return Bounce(
         is_complaint=True,
         recipients=tuple(BounceRecipient(one, "", "unknown", "spam") for one in dict.fromkeys(people) if one),

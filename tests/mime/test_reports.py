@@ -253,6 +253,15 @@ def test_a_complaint_is_no_bounce() -> None:
     assert mail.mail_class is MailClass.REPORT
 
 
+def test_a_complaint_may_be_nothing_but_the_marked_mail() -> None:
+    returned = f"X-HmXmrOriginalRecipient: anna@x.example\n{RETURNED}"
+    head = "From: staff@x.example\nSubject: complaint about message from 192.0.2.1\n"
+    kind = "Content-Type: multipart/mixed; boundary=b\n"
+    found = parse(f"{head}{kind}\n--b\nContent-Type: message/rfc822\n\n{returned}\n--b--\n".encode()).bounce
+    assert found.is_complaint
+    assert [one.address for one in found.recipients] == ["anna@x.example"]
+
+
 def test_a_receipt_is_a_report_and_no_bounce() -> None:
     raw = (
         "From: anna@x.example\nSubject: Read: Printer\nContent-Type: multipart/report; boundary=b\n\n"
