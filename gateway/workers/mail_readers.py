@@ -3,12 +3,11 @@
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from multiprocessing.forkserver import ensure_running
-from threading import Thread
 from typing import Self
 
 from gateway.mime.mailbox_file import Lying, read
@@ -36,19 +35,19 @@ class MailReaders:
         self._too_large: list[tuple[str, str]] = []
         self._batches = self._cut(places)
         self._ahead: deque[tuple[Batch, ProcessPoolExecutor, Future[Reading]]] = deque()
-        self._start = Thread(target=self._read_ahead)  # to fork waits until the first process has loaded the parser
-        self._start.start()
+        self._thread = ThreadPoolExecutor(1)  # to fork waits until the first process has loaded the parser
+        self._start = self._thread.submit(self._read_ahead)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._start.join()
+        self._thread.shutdown()
         self._pool.shutdown(cancel_futures=True)
 
     def __iter__(self) -> Iterator[Reading]:
         """Give batch after batch, in the mails' order."""
-        self._start.join()
+        self._start.result()
         while self._ahead:
             reading = self._finished(*self._ahead.popleft())
             self._read_ahead()

@@ -99,3 +99,11 @@ def test_what_cannot_be_read_is_named(world: World, tmp_path: Path, monkeypatch:
         ("1700000001.M.host:2,S", "larger than 0 MB"),
         ("gone", "No such file or directory"),
     ]
+
+
+def test_what_goes_wrong_at_the_first_mail_is_said(world: World, tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    box.write_bytes(b"no mailbox")
+    with pytest.raises(ValueError, match="is no mbox file"):
+        imported(world.database, in_mbox(box))
+    assert world.all(RawMail) == []
