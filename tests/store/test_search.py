@@ -51,6 +51,15 @@ def test_found(reader: Reader, coffee: int, search: str) -> None:
     assert found_ids(reader, search) == [coffee]
 
 
+@pytest.mark.parametrize("search", ["common", "comm", "common "])
+def test_a_record_is_found_once_however_many_of_its_messages_match(reader: Reader, world: World, search: str) -> None:
+    record = world.record()
+    for number in range(3):
+        world.message(record, f"common {number}")
+    assert [row.id for row in window(reader, View.OPEN, agent_id=1, now=NOW, search=search)] == [record]
+    assert counts(reader, View.OPEN, agent_id=1, search=search)[1] == 1
+
+
 @pytest.mark.parametrize(
     "search",
     [
