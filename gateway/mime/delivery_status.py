@@ -50,9 +50,9 @@ def _concerns_somebody(group: dict[str, str]) -> bool:
 
 
 def addresses_of(group: dict[str, str]) -> list[str]:
-    """Return the addresses a group names, the one the sender wrote to first."""
-    found = [address_in(group.get(name, "")) for name in _NAMES]
-    return list(dict.fromkeys(address for address in found if address))
+    """Return the addresses a group names, the one the sender wrote to first; a local program is none beside it."""
+    found = list(dict.fromkeys(address_in(group.get(name, "")) for name in _NAMES))
+    return [address for address in found if "." in address.partition("@")[2]] or [one for one in found if one]
 
 
 def address_in(value: str) -> str:

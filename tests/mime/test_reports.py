@@ -62,6 +62,15 @@ STATUS = [
         "Status: 5.1.1",
         [("anna@x.example", "5.1.1", "hard"), ("anna@inner.example", "5.1.1", "hard")],
     ),
+    (  # what is beside it is a program on the host
+        "Original-Recipient: rfc822;anna@x.example\nFinal-Recipient: rfc822;@store.x.example:anna@store-daemon\n"
+        "Action: failed\nStatus: 5.1.1",
+        [("anna@x.example", "5.1.1", "hard")],
+    ),
+    (
+        "Final-Recipient: rfc822;root@localhost\nAction: failed\nStatus: 5.1.1",
+        [("root@localhost", "5.1.1", "hard")],
+    ),
     (  # no blank line between two recipients
         "Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1\n"
         "Final-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 5.1.1",
