@@ -21,7 +21,7 @@ from gateway.workers.pace import Pace
 from gateway.workers.parsing import Parsers
 from gateway.workers.placer import Placer
 from gateway.workers.sender import Sender
-from models.store import accounts, draft_files, sweep
+from models.store import accounts, draft_files, search_upkeep, sweep
 from models.store.accounts import AccountFacts
 from models.store.database import Database
 from models.store.feed import changes
@@ -29,6 +29,7 @@ from models.types.errors import DatabaseError
 from models.types.health import AccountState
 
 SWEEP_SECONDS = 3600.0
+MERGE_PAUSE = 0.05  # between two steps at the search index; others want to write, too
 KEEP_CHANGES = timedelta(hours=1)
 KEEP_FILES = timedelta(days=30)  # that nothing uses any more: an undo may bring one back
 
@@ -163,6 +164,8 @@ class Supervisor:
             try:
                 await self._threads.write(sweep.old_changes, datetime.now(UTC) - KEEP_CHANGES)
                 await self._threads.write(draft_files.sweep, datetime.now(UTC) - KEEP_FILES)
+                while await self._threads.write(search_upkeep.merge):  # noqa: ASYNC110 (it works, it does not wait)
+                    await asyncio.sleep(MERGE_PAUSE)
             except DatabaseError as error:
                 log.warning("Nothing was swept: %s", error)
             await asyncio.sleep(SWEEP_SECONDS)
