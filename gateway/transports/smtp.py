@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
@@ -23,8 +23,11 @@ from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refu
 
 _REASONS = {FaultKind.AUTH: Reason.AUTH, FaultKind.TLS: Reason.TLS, FaultKind.REFUSED: Reason.CONNECT}
 _GONE_CODE = 421
+_GO_AHEAD = 354
 _AUTH_PHASES = (Phase.CONNECT, Phase.AUTH)
 _ACCOUNT_PHASES = (Phase.CONNECT, Phase.AUTH, Phase.MAIL)
+
+_Command = tuple[Phase, bytes, tuple[int, ...]]  # the line, and what it is answered with when all is well
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,11 @@ class SmtpSession:
 
     async def close(self) -> None:
         """Say QUIT if the connection stands; its errors change nothing."""
-        if self.usable and self._client is not None:
+        if self.usable and self._wire is not None:
             reach(Point.QUIT)
             with suppress(SMTPException, OSError):
-                await self._client.quit(timeout=self._deadlines.quit)
+                self._wire.say(b"QUIT\r\n")
+                await self._wire.reply(self._deadlines.quit)
         self._drop()
 
     async def _guarded(self, dialogue: Coroutine[None, None, None], *, cut: bool = True) -> Outcome | None:
@@ -141,14 +145,14 @@ class SmtpSession:
         await self._connect(endpoint, hostname)
 
     async def _rehearse(self, sender: bytes, recipient: bytes, *, data: bool) -> None:
-        await self._announce(sender, recipient, [])
-        if not data:
-            self._dirty = False
-            await self._say(b"RSET", accept=(250,))
+        await self._announce(sender, recipient, b"", data=data)
+        if data:
+            self._drop()  # the one way not to send what the server now waits for
             return
-        self._phase = Phase.DATA
-        await self._say(b"DATA", accept=(354,), seconds=self._deadlines.data)
-        self._drop()  # the one way not to send what the server now waits for
+        self._dirty = False
+        assert self._wire is not None
+        self._wire.say(b"RSET\r\n")
+        await self._answered([(Phase.RCPT, b"", (250,))])
 
     async def _connect(self, endpoint: Endpoint, hostname: str) -> None:
         plain = endpoint.security is Security.PLAIN
@@ -236,49 +240,76 @@ class SmtpSession:
         return None
 
     async def _transact(
-        self, sender: bytes, recipient: bytes, wire: bytes, before_dot: Callable[[], Awaitable[None]]
+        self, sender: bytes, recipient: bytes, message: bytes, before_dot: Callable[[], Awaitable[None]]
     ) -> SMTPResponse:
-        client, protocol = self._client, self._wire
+        client, wire = self._client, self._wire
         assert client is not None
-        assert protocol is not None
-        await self._announce(sender, recipient, [b"SIZE=%d" % len(wire)] if client.supports_extension("size") else [])
-        self._phase = Phase.DATA
-        reach(Point.DATA)
-        await self._say(b"DATA", accept=(354,), seconds=self._deadlines.data)
+        assert wire is not None
+        await self._announce(
+            sender, recipient, b" SIZE=%d" % len(message) if client.supports_extension("size") else b""
+        )
         reach(Point.BODY)
-        early = await protocol.send_body(wire, self._deadlines.block)
+        await wire.send_body(message, self._deadlines.block)
+        early = wire.early_reply()
         if early is None:
             await before_dot()
-            early = protocol.early_reply()
+            early = wire.early_reply()
         if early is not None:
             self._drop()  # it does not read on; the end of the message was never sent
             raise SMTPResponseException(early.code, early.message)
-        if not protocol.is_connected:
+        if not wire.is_connected:
             raise SMTPServerDisconnected("Connection lost")
         self._phase = Phase.DOT
-        reply = await protocol.end_body(self._deadlines.dot)
+        reply = await wire.end_body(self._deadlines.dot)
         reach(Point.REPLY)
         if not 200 <= reply.code < 300:
             raise SMTPResponseException(reply.code, reply.message)
         return reply
 
-    async def _announce(self, sender: bytes, recipient: bytes, options: list[bytes]) -> None:
-        if self._dirty:
-            await self._say(b"RSET", accept=(250,))
-        self._dirty = True
-        if not (sender + recipient).isascii():
-            options.append(b"SMTPUTF8")
-        reach(Point.MAIL)
-        await self._say(b"MAIL", b"FROM:<%s>" % sender, *options, accept=(250,))
-        self._phase = Phase.RCPT
-        reach(Point.RCPT)
-        await self._say(b"RCPT", b"TO:<%s>" % recipient, accept=(250, 251))
+    async def _announce(self, sender: bytes, recipient: bytes, options: bytes, *, data: bool = True) -> None:
+        """Say the envelope and, with ``data``, ask to go ahead: in one go where the server takes that (RFC 2920)."""
+        client, wire = self._client, self._wire
+        assert client is not None
+        assert wire is not None
+        commands = self._commands(sender, recipient, options, data=data)
+        for group in [list(commands)] if client.supports_extension("pipelining") else ([one] for one in commands):
+            wire.say(b"".join(line for _, line, _ in group))
+            await self._answered(group)
 
-    async def _say(self, *words: bytes, accept: tuple[int, ...], seconds: float | None = None) -> None:
-        assert self._client is not None
-        reply = await self._client.execute_command(*words, timeout=seconds or self._deadlines.command)
-        if reply.code not in accept:
-            raise SMTPResponseException(reply.code, reply.message)
+    def _commands(self, sender: bytes, recipient: bytes, options: bytes, *, data: bool) -> Iterator[_Command]:
+        if self._dirty:
+            yield Phase.MAIL, b"RSET\r\n", (250,)
+        self._dirty = True
+        utf8 = b"" if (sender + recipient).isascii() else b" SMTPUTF8"
+        reach(Point.MAIL)
+        yield Phase.MAIL, b"MAIL FROM:<%s>%s%s\r\n" % (sender, options, utf8), (250,)
+        reach(Point.RCPT)
+        yield Phase.RCPT, b"RCPT TO:<%s>\r\n" % recipient, (250, 251)
+        if data:
+            reach(Point.DATA)
+            yield Phase.DATA, b"DATA\r\n", (354,)
+
+    async def _answered(self, asked: Sequence[_Command]) -> None:
+        """Read the reply to each; the first refusal is raised when all are read, so that the dialogue stays in step."""
+        assert self._wire is not None
+        refusal: SMTPResponse | None = None
+        for phase, _, accept in asked:
+            self._phase = phase if refusal is None else self._phase
+            try:
+                reply = await self._wire.reply(self._deadlines.data if phase is Phase.DATA else self._deadlines.command)
+            except SMTPException:
+                if refusal is None:
+                    raise
+                self._drop()
+                break
+            if refusal is None and reply.code not in accept:
+                refusal = reply
+                if reply.code == _GONE_CODE:  # it says no more
+                    break
+            elif refusal is not None and reply.code == _GO_AHEAD:
+                self._drop()  # it waits for a message that will not come
+        if refusal is not None:
+            raise SMTPResponseException(refusal.code, refusal.message)
 
     def _outcome_of(self, error: Exception) -> Outcome:
         if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:

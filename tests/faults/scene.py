@@ -164,7 +164,10 @@ async def scene(
     folder: Path, database: Database, *, smtp_faults: tuple[Fault, ...] = (), imap: FaultyImap | None = None
 ) -> AsyncIterator[Scene]:
     """Set up the desk and its servers in an empty folder."""
-    smtp, imap = FaultySmtp(*smtp_faults, ledger=folder / "smtp.jsonl"), imap or FaultyImap()
+    smtp = FaultySmtp(
+        *smtp_faults, extensions=("SIZE 10000000", "PIPELINING", "AUTH PLAIN"), ledger=folder / "smtp.jsonl"
+    )
+    imap = imap or FaultyImap()
     desk = await asyncio.to_thread(make_desk, database)
     async with smtp.serving(), imap.serving():
         yield Scene(desk, folder, smtp, imap)

@@ -39,6 +39,7 @@ class FaultySmtp(Scripted):
 
     async def _commands(self, line: Line) -> None:
         sender = recipient = ""
+        begun = addressed = False
         while True:
             said = (await line.reader.readline()).decode("utf-8", "replace")
             if not said.endswith("\n"):
@@ -55,13 +56,19 @@ class FaultySmtp(Scripted):
                 await self._auth(line, said)
             elif verb == "MAIL":
                 sender = said[said.find("<") + 1 : said.find(">")]
-                await line.reach("mail", b"250 2.1.0 ok\r\n")
+                begun = _went_well(await line.reach("mail", b"250 2.1.0 ok\r\n"))
+                addressed = False
+            elif (verb == "RCPT" and not begun) or (verb == "DATA" and not addressed):
+                await line.say(b"503 5.5.1 not now\r\n")
             elif verb == "RCPT":
                 recipient = said[said.find("<") + 1 : said.find(">")]
-                await line.reach("rcpt", _about(recipient))
+                about = _about(recipient)
+                addressed = _went_well(await line.reach("rcpt", about)) and about.startswith(b"250")
             elif verb == "DATA":
+                begun = addressed = False
                 await self._data(line, sender, recipient)
             elif verb == "RSET":
+                begun = addressed = False
                 await line.reach("rset", b"250 2.0.0 ok\r\n")
             elif verb == "QUIT":
                 await line.reach("quit", b"221 2.0.0 bye\r\n")
@@ -125,6 +132,10 @@ class FaultySmtp(Scripted):
             await line.do(action, b"250 2.0.0 queued\r\n")
         else:
             await line.say(b"250 2.0.0 queued\r\n")
+
+
+def _went_well(did: str) -> bool:
+    return did in ("", "drip") or did.startswith("say 2")
 
 
 def _about(recipient: str) -> bytes:

@@ -295,3 +295,57 @@ class TestEncryption:
         outcome = await SmtpSession().open(Endpoint("192.0.2.1", 25, Security.PLAIN, "u", "p"), hostname="x")
         assert isinstance(outcome, Deferred)
         assert outcome.reason is Reason.TLS
+
+
+WORDS = ("SIZE 10000000", "8BITMIME", "AUTH PLAIN LOGIN")
+
+
+@pytest.mark.parametrize(
+    "do", ["reset", "close", "hang", "garbage", "say 421 4.3.2 not now", "say 450 4.2.0 later", "say 550 5.7.1 no"]
+)
+@pytest.mark.parametrize("at", ["mail", "rcpt", "data", "dot"])
+async def test_said_in_one_go_it_ends_as_said_word_by_word(at: str, do: str) -> None:
+    """RFC 2920: the replies come together, each is that of its own command, and the dialogue stays in step."""
+
+    async def end(extensions: tuple[str, ...]) -> tuple[Outcome, bool, bool]:
+        server, session = FaultySmtp(Fault(at, do), extensions=extensions), SmtpSession(QUICK)
+        async with server.serving():
+            assert await session.open(server.endpoint(), hostname="desk.test") is None
+            outcome = await session.deliver("", "bo@customer.test", WIRE, before_dot=Dot())
+            stands = session.usable
+            again = stands and isinstance(
+                await session.deliver("", "bo@customer.test", WIRE, before_dot=Dot()), Accepted
+            )
+            await session.close()
+        return outcome, stands, again
+
+    slowly, quickly = await end(WORDS), await end((*WORDS, "PIPELINING"))
+    assert type(quickly[0]) is type(slowly[0])
+    assert getattr(quickly[0], "phase", None) is getattr(slowly[0], "phase", None)
+    assert getattr(quickly[0], "reason", None) is getattr(slowly[0], "reason", None)
+    assert quickly[1] == quickly[2], "what stands can be used"
+    assert quickly[1] == slowly[1]
+
+
+async def test_a_refusal_in_one_go_leaves_the_connection_good() -> None:
+    server, session = FaultySmtp(extensions=(*WORDS, "PIPELINING")), SmtpSession(QUICK)
+    async with server.serving():
+        assert await session.open(server.endpoint(), hostname="desk.test") is None
+        assert isinstance(await session.deliver("", "refused@customer.test", WIRE, before_dot=Dot()), Refused)
+        for _ in range(2):
+            assert await session.deliver("", "bo@customer.test", WIRE, before_dot=Dot()) == Accepted("2.0.0 queued")
+            assert server.last == WIRE
+        await session.close()
+
+
+async def test_what_a_server_says_unasked_answers_nothing() -> None:
+    """Between two mails it says 250: that is not the answer to the next MAIL."""
+    server, session = FaultySmtp(Fault("mail", "say 550 5.7.1 no", 2)), SmtpSession(QUICK)
+    async with server.serving():
+        assert await session.open(server.endpoint(), hostname="desk.test") is None
+        assert isinstance(await session.deliver("", "bo@customer.test", WIRE, before_dot=Dot()), Accepted)
+        wire = session._wire
+        assert wire is not None
+        wire.data_received(b"250 2.1.0 all is well\r\n250 2.1.5")
+        assert isinstance(await session.deliver("", "bo@customer.test", WIRE, before_dot=Dot()), Refused)
+        await session.close()
