@@ -15,6 +15,7 @@ _TYPE = re.compile(r"\s*([\w.+!#$&^-]{1,100})\s*/\s*([\w.+!#$&^*-]{1,100})", re.
 _SOUND = re.compile(rb"[^;\"=]*(?:;\s*[A-Za-z][\w-]{0,78}=(?:\"[^\"\\]*\"|[^\s\";]+)\s*)*")
 _SOUND_ONE = re.compile(rb";\s*([A-Za-z][\w-]{0,78})=(?:\"([^\"\\]*)\"|([^\s\";]+))")
 _UNSOUND = (b"=?", b"\0", b"%", b"='")
+_TURNED = {"plain/text": "text/plain", "html/text": "text/html", "calendar/text": "text/calendar"}
 _SHORT = 200  # bytes of a field worth remembering
 _FILE_NAMES = frozenset({"filename", "name"})
 _FORGOTTEN = re.compile(r"\s*(?:[\w.+-]+(?:/[\w.+-]+)?\s+)?(?=[A-Za-z][\w-]{2,40}\*?=)")
@@ -141,4 +142,5 @@ def field_type(raw: bytes | None) -> str:
 
 @lru_cache(256)
 def _type_of(raw: bytes) -> str:
-    return media_type(header_text(raw))
+    found = media_type(header_text(raw))
+    return _TURNED.get(found, found)

@@ -11,6 +11,7 @@ from gateway.mime.transfer import decode_transfer, size_of_base64
 
 _GUESS = re.compile(rb"(?<![^\n])--([^\s\r\n][^\r\n]{0,199}?)[ \t]*\r?\n(?:[A-Za-z-]{3,40}:|\r?\n)")
 _FILE_NAME = re.compile(r"([^/\\?#:*<>|\"]{1,120}\.[A-Za-z0-9]{2,5})$")
+_LATE_FIELD = re.compile(rb"Content-(?:Type|Transfer-Encoding|Disposition):", re.IGNORECASE)
 _GUESS_WITHIN = 20_000  # bytes looked at for a boundary nobody declared
 
 
@@ -96,6 +97,8 @@ class _Reader:
         """Read one part and what it holds."""
         self.parts += 1
         header, body = read_header(self.content, start, end)
+        if not header.fields and path and _LATE_FIELD.match(self.content, body, end):
+            header, body = read_header(self.content, body, end)  # a blank line too many before the header
         raw_type = header.raw("content-type")
         kind = field_type(raw_type) or default_type
         params: Mapping[str, str] = parameters(raw_type, header.hint) if raw_type else {}

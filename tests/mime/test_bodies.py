@@ -120,6 +120,17 @@ def test_a_signed_text_loses_its_armor() -> None:
     assert mail.warnings == ("signed (PGP), not verified",)
 
 
+def test_types_written_the_wrong_way_round_are_texts() -> None:
+    assert parse(part("plain/text", "words").encode()).text == "words"
+    assert parse(part("html/text", "<p>words</p>").encode()).text == "words"
+
+
+def test_a_blank_line_before_a_parts_header_is_forgiven() -> None:
+    body = "--b\n\nContent-Type: text/html\n\n<p>words</p>\n--b\n\nContent of a text: words\n--b--\n"
+    mail = parse(f"Content-Type: multipart/mixed; boundary=b\n\n{body}".encode())
+    assert mail.text == "words\n\nContent of a text: words"
+
+
 def test_html_under_a_wrong_name_is_read_as_html() -> None:
     assert parse(part("text/plain", "<!DOCTYPE html><p>words</p>").encode()).text == "words"
     assert parse(part("text/plain", "<html> is a tag").encode()).has_html
