@@ -10,6 +10,9 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
 from gateway.mime.mailbox_file import Lying, read
 from gateway.mime.tuple_form import Packed, pack, unpack
@@ -43,6 +46,7 @@ def begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(GIVES_WAY)
     confine()
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     gc.freeze()
     gc.disable()
 
@@ -66,6 +70,13 @@ def read_all(places: Sequence[Lying]) -> Reading:
             renew_at = time.process_time() + RENEW_SECONDS
         reading.letters.append(Letter(content, hashlib.sha256(content).hexdigest(), parse(content)))
     return reading
+
+
+def _end_with(program: BaseProcess | None) -> None:
+    """End when the program has, however it ended: children hold each other's queues open and would wait for ever."""
+    if program is not None:
+        program.join()
+        os._exit(1)
 
 
 def _unpacked(letters: list[tuple[bytes, str, Packed | None]], left_out: list[tuple[str, str]]) -> Reading:

@@ -1,5 +1,7 @@
 """Import as a whole: files to records through real child processes, also when a mail ends its child."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -107,3 +109,22 @@ def test_what_goes_wrong_at_the_first_mail_is_said(world: World, tmp_path: Path)
     with pytest.raises(ValueError, match="is no mbox file"):
         imported(world.database, in_mbox(box))
     assert world.all(RawMail) == []
+
+
+HELD = """
+import sys, time
+from gateway.mime.mailbox_file import Lying
+from gateway.workers.mail_readers import MailReaders
+readers = MailReaders([Lying(sys.argv[1])])
+print(len(next(iter(readers)).letters), flush=True)
+time.sleep(60)
+"""
+
+
+def test_children_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_bytes(mail(1))
+    program = subprocess.Popen([sys.executable, "-c", HELD, str(tmp_path / "mail")], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "1\n"
+    program.kill()
+    assert program.communicate(timeout=20)[0] == "", "whoever holds its output open is alive"
