@@ -237,6 +237,5 @@ class SetupScreen(FillingScreen):
         self.read_room()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fill head and footer."""
+        """Fill the head; Textual calls what the class above does, too."""
         self.call_after_refresh(self._paint_head)
-        super().on_resize(event)
