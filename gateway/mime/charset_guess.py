@@ -39,6 +39,7 @@ _LIKELY = [
 # Bytes that are letters in cp1250 and none, or rare ones, in cp1252.
 _CENTRAL = re.compile(rb"[\x8a\x8d-\x8f\x9a\x9d-\x9f](?=[a-z])|(?<=[a-z])[\x8a\x8d-\x8f\x9a\x9d-\x9f]")
 _SIGN_IN_WORD = re.compile(rb"[A-Za-z\xc0-\xff][\xb1\xb3\xb6\xb9\xba\xbc\xbe\xbf]+[A-Za-z\xc0-\xff]")
+_UTF8_PAIR = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _CENTRAL_ISO = re.compile(rb"[\xb1\xb6\xbe]")
 _TURKISH = re.compile(rb"[\xf0\xfd\xfe\xd0\xdd\xde]")
 _ICELANDIC = re.compile(rb"[\xe1\xed\xf3\xfa\xe6\xc1\xcd\xd3\xda\xc6]")
@@ -82,6 +83,8 @@ def _in_script(sample: bytes, high: int) -> Iterator[tuple[float, str]]:
 
 
 def _latin(sample: bytes) -> str:
+    if _UTF8_PAIR.search(sample):
+        return "cp1252"  # UTF-8 read wrongly before, or damaged: no letters to judge by
     if _CENTRAL.search(sample):
         return "cp1250"
     if _SIGN_IN_WORD.search(sample):

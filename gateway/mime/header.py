@@ -110,4 +110,6 @@ def _goes_on(lines: list[bytes], number: int) -> bool:
 
     A part's header comes after a boundary line, which is the body's.
     """
-    return not lines[number].startswith(b"--") and any(_KNOWN.match(line) for line in lines[number + 1 : number + 40])
+    return not (number and lines[number].startswith(b"--")) and any(
+        _KNOWN.match(line) for line in lines[number + 1 : number + 40]
+    )

@@ -97,7 +97,8 @@ class _Reader:
         """Read one part and what it holds."""
         self.parts += 1
         header, body = read_header(self.content, start, end)
-        if not header.fields and path and _LATE_FIELD.match(self.content, body, end):
+        late = not header.fields and path and default_type == "text/plain"
+        if late and _LATE_FIELD.match(self.content, body, end):
             header, body = read_header(self.content, body, end)  # a blank line too many before the header
         raw_type = header.raw("content-type")
         kind = field_type(raw_type) or default_type

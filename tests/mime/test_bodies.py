@@ -129,6 +129,8 @@ def test_a_blank_line_before_a_parts_header_is_forgiven() -> None:
     body = "--b\n\nContent-Type: text/html\n\n<p>words</p>\n--b\n\nContent of a text: words\n--b--\n"
     mail = parse(f"Content-Type: multipart/mixed; boundary=b\n\n{body}".encode())
     assert mail.text == "words\n\nContent of a text: words"
+    digest = parse(f"Content-Type: multipart/digest; boundary=b\n\n{body}".encode())
+    assert [file.media_type for file in digest.attachments] == ["message/rfc822", "message/rfc822"]
 
 
 def test_html_under_a_wrong_name_is_read_as_html() -> None:
