@@ -21,6 +21,7 @@ from models.store import accounts, ahead, budget, outbox, outbox_turn
 from models.store.accounts import Half
 from models.store.changes import announce, announce_records
 from models.store.outbox import DeliveryFacts
+from models.store.outbox_turn import Claimed
 from models.types.delivery import DeliveryState
 from models.types.errors import LeaseLost
 from models.types.failpoint import Point, reach
@@ -140,11 +141,11 @@ def _change(session: Session, claim: Claim, states: Collection[DeliveryState], *
         raise LeaseLost("Another process took this message over.")
 
 
-def _held(row: DeliveryFacts | None, claim: Claim, states: Collection[DeliveryState]) -> bool:
+def _held(row: Claimed | None, claim: Claim, states: Collection[DeliveryState]) -> bool:
     return row is not None and row.fence == claim.fence and row.state in states
 
 
-def _step(row: DeliveryFacts, outcome: Outcome, now: datetime) -> Step:
+def _step(row: Claimed, outcome: Outcome, now: datetime) -> Step:
     return ladder.step(
         state=DeliveryState.IN_DATA if row.state is DeliveryState.UNSURE else row.state,
         attempts=row.attempts,
@@ -155,7 +156,7 @@ def _step(row: DeliveryFacts, outcome: Outcome, now: datetime) -> Step:
     )
 
 
-def _sent(session: Session, taken: Sequence[tuple[DeliveryFacts, Claim]], now: datetime) -> None:
+def _sent(session: Session, taken: Sequence[tuple[Claimed, Claim]], now: datetime) -> None:
     if not taken:
         return
     outbox_turn.sent(session, [row for row, _ in taken], now)
@@ -165,7 +166,7 @@ def _sent(session: Session, taken: Sequence[tuple[DeliveryFacts, Claim]], now: d
             announce(session, now, topic="accounts")
 
 
-def _not_sent(session: Session, row: DeliveryFacts, claim: Claim, outcome: Outcome, step: Step, now: datetime) -> None:
+def _not_sent(session: Session, row: Claimed, claim: Claim, outcome: Outcome, step: Step, now: datetime) -> None:
     step = _account(session, claim.account_id, outcome, step, now)
     pacing.heed(session, claim, outcome, now)
     text = "" if isinstance(outcome, Accepted) else outcome.text
@@ -196,7 +197,7 @@ def _account(session: Session, account_id: int, outcome: Outcome, step: Step, no
     return step
 
 
-def _write(session: Session, row: DeliveryFacts, step: Step, server_text: str, now: datetime) -> None:
+def _write(session: Session, row: Claimed | DeliveryFacts, step: Step, server_text: str, now: datetime) -> None:
     outbox.change(
         session,
         row.id,

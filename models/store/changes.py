@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from models.store.bulk_insert import insert_values
 from models.tables.all import metadata
 
 _ANNOUNCE = insert(metadata.tables["change_log"])
@@ -19,6 +19,5 @@ def announce(session: Session, now: datetime, record_id: int | None = None, topi
 
 def announce_records(session: Session, now: datetime, record_ids: Collection[int]) -> None:
     """Say it of several records."""
-    rows: list[dict[str, Any]] = [{"record_id": one, "topic": "record", "at": now} for one in dict.fromkeys(record_ids)]
-    if rows:
-        session.connection().execute(_ANNOUNCE, rows)
+    rows = [(one, "record", now) for one in dict.fromkeys(record_ids)]
+    insert_values(session, "change_log", ("record_id", "topic", "at"), rows)

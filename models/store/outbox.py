@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -21,11 +21,13 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningUpdate, Update
 from sqlmodel import Session, col
 
 from models.rules import budget
 from models.store.ahead import SLACK
+from models.store.among import among, given
+from models.store.bulk_insert import insert_values
 from models.tables.all import metadata
 from models.tables.mail import Delivery
 from models.types.delivery import DeliveryState
@@ -136,31 +138,31 @@ def claim(
     lane the accounts may send that have a limit.
     """
     asked = {"accounts": list(account_ids), "now": now, "most": limit}
-    rows = session.connection().execute(_DUE.where(_open(allowed)) if allowed else _DUE, asked).all()
-    due = [(row.id, row.account_id, Lane(row.lane)) for row in rows]
-    chosen = budget.pick(due, allowed) if allowed else [delivery_id for delivery_id, _, _ in due]
-    if not chosen:
+    rows: Sequence[Any] = session.connection().execute(_DUE.where(_open(allowed)) if allowed else _DUE, asked).all()
+    if allowed:
+        picked = set(budget.pick(((row.id, row.account_id, Lane(row.lane)) for row in rows), allowed))
+        rows = [row for row in rows if row.id in picked]
+    if not rows:
         return []
     until = now + timedelta(seconds=lease_seconds)
-    claiming = {"ids": chosen, "until": until, "holder": holder, "now": now}
-    claimed = sorted(session.connection().execute(_CLAIM, claiming), key=lambda row: (row.lane, row.ready_at, row.id))
-    made = {row.id for row in rows if row.made}  # SQLite 3.40 says of every blob that it "IS NOT NULL" in RETURNING
-    begun = {"started_at": now, "outcome": "", "phase": "", "text": ""}
-    attempts: list[dict[str, Any]] = [{"delivery_id": row.id, "number": row.attempts} | begun for row in claimed]
-    session.connection().execute(_BEGIN_ATTEMPT, attempts)
+    claiming = given(session, [row.id for row in rows]) | {"until": until, "holder": holder, "now": now}
+    connection = session.connection()
+    connection.execute(_claim(connection.dialect.name), claiming)
+    attempts = [(row.id, row.attempts + 1, now, "", "", "") for row in rows]
+    insert_values(session, "attempt", ("delivery_id", "number", "started_at", "outcome", "phase", "text"), attempts)
     return [
         Claim(
             delivery_id=row.id,
             message_id=row.message_id,
             record_id=row.record_id,
             account_id=row.account_id,
-            fence=row.fence,
-            attempt=row.attempts,
+            fence=row.fence + 1,
+            attempt=row.attempts + 1,
             envelope_from=row.envelope_from,
             envelope_to=row.recipient,
-            made=row.id in made,
+            made=bool(row.made),
         )
-        for row in claimed
+        for row in rows
     ]
 
 
@@ -243,23 +245,8 @@ def end_attempt(
     text: str = "",
 ) -> None:
     """Write down what came of an attempt that runs; numbers begin anew when a person sends again."""
-    end_attempts(session, [(delivery_id, number)], now=now, outcome=outcome, phase=phase, code=code, text=text)
-
-
-def end_attempts(
-    session: Session,
-    attempts: Sequence[tuple[int, int]],
-    *,
-    now: datetime,
-    outcome: str,
-    phase: str = "",
-    code: int | None = None,
-    text: str = "",
-) -> None:
-    """Write down what came of several: (delivery, number)."""
     said = {"ended_at": now, "outcome": outcome, "phase": phase, "code": code, "text": text}
-    rows: list[dict[str, Any]] = [{"of_delivery": of, "of_number": number} | said for of, number in attempts]
-    session.connection().execute(_END_ATTEMPT, rows)
+    session.execute(_END_ATTEMPT, {"of_delivery": delivery_id, "of_number": number} | said)
 
 
 def remove(session: Session, message_id: int) -> None:
@@ -285,11 +272,15 @@ _END_ATTEMPT = (
 )
 
 
-_BEGIN_ATTEMPT = insert(_ATTEMPT)
 _ACCOUNT = metadata.tables["account"]
 _EARLIER = _DELIVERY.alias()
 _DUE = (
-    select(_DELIVERY.c.id, _DELIVERY.c.account_id, _DELIVERY.c.lane, _DELIVERY.c.wire.is_not(None).label("made"))
+    select(
+        *(_DELIVERY.c[name] for name in ("id", "account_id", "lane", "message_id", "record_id", "fence", "attempts")),
+        _DELIVERY.c.envelope_from,
+        _DELIVERY.c.recipient,
+        _DELIVERY.c.wire.is_not(None).label("made"),
+    )
     .join(_ACCOUNT, _ACCOUNT.c.id == _DELIVERY.c.account_id)
     .where(
         text("delivery.state IN ('held', 'queued')"),  # as ix_delivery_queue has it: literally, or it is not used
@@ -309,30 +300,23 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=_DELIVERY)
 )
-_CLAIM = (
-    update(_DELIVERY)
-    .where(_DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        state=DeliveryState.SENDING,
-        fence=_DELIVERY.c.fence + 1,
-        attempts=_DELIVERY.c.attempts + 1,
-        lease_until=bindparam("until"),
-        holder=bindparam("holder"),
-        first_try_at=func.coalesce(_DELIVERY.c.first_try_at, bindparam("now", type_=_DELIVERY.c.first_try_at.type)),
+
+
+@cache
+def _claim(dialect: str) -> Update:
+    first_try = func.coalesce(_DELIVERY.c.first_try_at, bindparam("now", type_=_DELIVERY.c.first_try_at.type))
+    return (
+        update(_DELIVERY)
+        .where(among(dialect, _DELIVERY.c.id))
+        .values(
+            state=DeliveryState.SENDING,
+            fence=_DELIVERY.c.fence + 1,
+            attempts=_DELIVERY.c.attempts + 1,
+            lease_until=bindparam("until"),
+            holder=bindparam("holder"),
+            first_try_at=first_try,
+        )
     )
-    .returning(
-        _DELIVERY.c.id,
-        _DELIVERY.c.message_id,
-        _DELIVERY.c.record_id,
-        _DELIVERY.c.account_id,
-        _DELIVERY.c.fence,
-        _DELIVERY.c.attempts,
-        _DELIVERY.c.envelope_from,
-        _DELIVERY.c.recipient,
-        _DELIVERY.c.lane,
-        _DELIVERY.c.ready_at,
-    )
-)
 
 
 @lru_cache(64)

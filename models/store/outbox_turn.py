@@ -1,22 +1,38 @@
 """One turn of a sender in the outbox: many claimed copies read, promised and ended, each by one statement."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.sql.dml import Update
 from sqlmodel import Session
 
-from models.store.outbox import DeliveryFacts, end_attempts
+from models.store.among import among, given
 from models.tables.all import metadata
 from models.types.delivery import DeliveryState
 
 
-def locked(session: Session, delivery_ids: Collection[int]) -> dict[int, DeliveryFacts]:
+@dataclass(slots=True)
+class Claimed:
+    """What the end of a claimed copy is judged by."""
+
+    id: int
+    record_id: int
+    recipient: str
+    state: DeliveryState
+    first_try_at: datetime | None
+    attempts: int
+    fence: int
+
+
+def locked(session: Session, delivery_ids: Collection[int]) -> dict[int, Claimed]:
     """Read copies by id; nobody else changes them before this transaction ends."""
-    found = session.connection().execute(_LOCKED, {"ids": list(delivery_ids)})
-    return {row.id: DeliveryFacts(*row) for row in found}
+    connection = session.connection()
+    found = connection.execute(_locked(connection.dialect.name), given(session, delivery_ids))
+    return {row[0]: Claimed(*row) for row in found}
 
 
 def promise(session: Session, wires: Mapping[int, bytes | None], until: datetime) -> None:
@@ -32,32 +48,32 @@ def promise(session: Session, wires: Mapping[int, bytes | None], until: datetime
         connection.execute(_PROMISE, kept)
 
 
-def sent(session: Session, rows: Sequence[DeliveryFacts], now: datetime) -> None:
-    """Say of locked copies that a server took them, and end their attempts."""
-    session.connection().execute(_SENT, [{"of": row.id, "now": now} for row in rows])
-    end_attempts(session, [(row.id, row.attempts) for row in rows], now=now, outcome="accepted")
+def sent(session: Session, rows: Sequence[Claimed], now: datetime) -> None:
+    """Say of locked copies that a server took them, and end the attempts that run."""
+    connection = session.connection()
+    said = given(session, [row.id for row in rows]) | {"now": now}
+    for statement in _sent(connection.dialect.name):
+        connection.execute(statement, said)
 
 
 # Built once: building a statement costs more than running it.
-_DELIVERY = metadata.tables["delivery"]
+_DELIVERY, _ATTEMPT = metadata.tables["delivery"], metadata.tables["attempt"]
 _OF = _DELIVERY.c.id == bindparam("of")
-_LOCKED = (
-    select(*(_DELIVERY.c[field.name] for field in fields(DeliveryFacts)))
-    .where(_DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_DELIVERY.c.id)
-    .with_for_update()
-)
 _PROMISE = update(_DELIVERY).where(_OF).values(state=DeliveryState.IN_DATA, lease_until=bindparam("until"))
 _PROMISE_BYTES = _PROMISE.values(wire=bindparam("bytes"))
-_SENT = (
-    update(_DELIVERY)
-    .where(_OF)
-    .values(
-        state=DeliveryState.SENT,
-        ready_at=bindparam("now"),
-        lease_until=None,
-        reason=None,
-        sentence="",
-        server_text="",
-    )
-)
+
+
+@cache
+def _locked(dialect: str) -> Select[Any]:
+    columns = (_DELIVERY.c[field.name] for field in fields(Claimed))
+    return select(*columns).where(among(dialect, _DELIVERY.c.id)).order_by(_DELIVERY.c.id).with_for_update()
+
+
+@cache
+def _sent(dialect: str) -> tuple[Update, Update]:
+    copies = update(_DELIVERY).where(among(dialect, _DELIVERY.c.id))
+    attempts = update(_ATTEMPT).where(among(dialect, _ATTEMPT.c.delivery_id), _ATTEMPT.c.ended_at.is_(None))
+    taken: dict[str, Any] = {"state": DeliveryState.SENT, "ready_at": bindparam("now"), "lease_until": None}
+    told: dict[str, Any] = {"reason": None, "sentence": "", "server_text": ""}
+    ended: dict[str, Any] = {"ended_at": bindparam("now"), "outcome": "accepted", "phase": "", "code": None, "text": ""}
+    return copies.values(taken | told), attempts.values(ended)
