@@ -93,7 +93,7 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a dead process left. ``fates`` is empty when the machine was started anew since: nothing is known then."""
+    """What a dead process left. ``fates`` is empty when nothing can be known, as when the machine was started anew."""
 
     path: Path
     fates: tuple[Fate, ...]
@@ -120,8 +120,11 @@ def left(place: Path) -> Iterator[list[Left]]:
 
 
 def _read(path: Path) -> list[Fate] | None:
-    """Read one; None: it is another machine's."""
-    lines = [_parsed(line) for line in path.read_bytes().split(b"\n")[:-1]]  # a last line without its end was cut
+    """Read one; None: it is another machine's; []: it cannot be believed."""
+    try:
+        lines = [_parsed(line) for line in path.read_bytes().split(b"\n")[:-1]]  # a last line without its end was cut
+    except ValueError:  # a disk that was full took half a line
+        return []
     head = lines[0] if lines else {}
     if head and head.get("host") != socket.gethostname():
         return None

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from sqlmodel import Session, col, select
 
@@ -28,6 +29,7 @@ from tests.services.letters import desk
 from tests.workers.working import Desk
 
 COUNT = 1_000
+ROUNDS = 5  # of which the median counts, for ours and for theirs
 ROW = "ms a mail queue to wire, smtplib.sendmail ms a mail"
 SENT = "SELECT count(*) AS n FROM delivery WHERE state = 'sent'"
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
@@ -36,12 +38,21 @@ Mail = tuple[str, str, bytes]
 
 
 def run() -> Iterator[Row]:
-    """Ours claims, writes down each attempt, commits before each final dot and settles; smtplib only talks."""
+    """Ours claims, makes the bytes, writes down each attempt, promises, sends and settles; smtplib only talks."""
     program = shutil.which("smtp-sink", path=_PATH)
     if program is None:
         yield missing("send", ROW, "smtp-sink", "postfix")
         return
-    with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as name, _sink(program) as port:
+    with _sink(program) as port:
+        pairs = [_pair(port) for _ in range(ROUNDS)]
+    ours, theirs = (median(one) / COUNT for one in zip(*pairs, strict=True))
+    yield Row("send", f"mails/s of {COUNT:,}, queue to wire", round(1 / ours, 1))
+    yield against("send", ROW, ours * 1e3, theirs * 1e3, 1 / 0.9)
+
+
+def _pair(port: int) -> tuple[float, float]:
+    """Ours and smtplib right after each other: a wake-up across cores costs either 10 or 60 us, by the moment."""
+    with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as name:
         url = f"sqlite:///{name}/desk.db"
         ensure(url)
         database = Database(url)
@@ -49,8 +60,7 @@ def run() -> Iterator[Row]:
         ours = asyncio.run(_sent(database, account_id))
         mails = database.read(_mails)
         database.close()
-        yield Row("send", f"mails/s of {COUNT:,}, queue to wire", round(COUNT / ours, 1))
-        yield against("send", ROW, ours / COUNT * 1e3, _smtplib(port, mails) / COUNT * 1e3, 1 / 0.9)
+    return ours, _smtplib(port, mails)
 
 
 @contextmanager
