@@ -13,6 +13,14 @@ from tests.servers.postgres import Postgres, postgres
 __all__ = ["database", "postgres"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a desk on PostgreSQL keeps on its machine goes here, not to whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk file with the current schema and nothing in it."""

@@ -34,7 +34,10 @@ log = logging.getLogger(__name__)
 
 
 class Sender:
-    """One account. ``wake`` says that something is due; ``rested`` is called each time there is nothing."""
+    """One account. ``OSError`` when its journal cannot be made.
+
+    ``wake`` says that something is due; ``rested`` is called each time there is nothing.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class Sender:
         self._courier = Courier(threads, account_id, hostname=hostname, pace=pace, before_dot=self._before_dot)
         self._claims: dict[int, Claim] = {}  # ours, by delivery id, until their final dot or given back
         self._at_dot: dict[int, Claim] = {}  # from there until their outcome is known
+        self._gone: frozenset[int] = frozenset()  # of ours, those that others took for a dead one's meanwhile
         self._renewed_at = datetime.now(UTC)
         self._most = FIRST_TURN
         self._stopping = False
@@ -118,7 +122,7 @@ class Sender:
             lease_seconds=self._pace.claim,
             limit=self._most,
         )
-        self._renewed_at = datetime.now(UTC)
+        self._renewed_at, self._gone = datetime.now(UTC), frozenset()
         self._claims = {claim.delivery_id: claim for claim in claims}
         if claims:
             reach(Point.CLAIMED)
@@ -166,6 +170,8 @@ class Sender:
         """Say that a copy's final dot goes out. ``LeaseLost``: we stood still, and others took it for a dead one's."""
         if datetime.now(UTC) - self._renewed_at > timedelta(seconds=self._pace.claim / 2):
             await self._threads.write(settle.renew, claim, datetime.now(UTC), self._pace.claim)
+        if claim.delivery_id in self._gone:
+            raise LeaseLost("Another process took this message over.")
         self._journal.dot(claim)
         self._at_dot[claim.delivery_id] = self._claims.pop(claim.delivery_id)
         reach(Point.BEFORE_DOT)
@@ -194,7 +200,7 @@ class Sender:
                 continue
             now = datetime.now(UTC)
             try:
-                await self._threads.write(_renew, claims, now, self._pace.claim)
+                self._gone = await self._threads.write(_renew, claims, now, self._pace.claim)
                 self._renewed_at = now
             except DatabaseError as error:
                 log.warning("Claims were not renewed: %s", error)
@@ -222,9 +228,12 @@ def _release(session: Session, claims: Sequence[Claim], now: datetime) -> None:
             log.info("Delivery %d is another's already", claim.delivery_id)
 
 
-def _renew(session: Session, claims: Sequence[Claim], now: datetime, seconds: float) -> None:
+def _renew(session: Session, claims: Sequence[Claim], now: datetime, seconds: float) -> frozenset[int]:
+    """Keep the claims longer; those that are no longer ours."""
+    gone = set()
     for claim in claims:
         try:
             settle.renew(session, claim, now, seconds)
         except LeaseLost:
-            log.info("Delivery %d is another's already", claim.delivery_id)
+            gone.add(claim.delivery_id)
+    return frozenset(gone)

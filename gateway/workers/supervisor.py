@@ -22,7 +22,7 @@ from gateway.workers.parsing import Parsers
 from gateway.workers.placer import Placer
 from gateway.workers.sender import Sender
 from models.store import accounts, draft_files, search_upkeep, sweep
-from models.store.accounts import AccountFacts
+from models.store.accounts import AccountFacts, Half
 from models.store.database import Database
 from models.store.feed import changes
 from models.types.errors import DatabaseError
@@ -125,14 +125,20 @@ class Supervisor:
 
     def _sending(self, account: AccountFacts) -> Callable[[], Awaitable[None]]:
         async def work() -> None:
-            sender = self._clock.senders[account.id] = Sender(
-                self._threads,
-                account.id,
-                holder=self._holder,
-                hostname=self._hostname,
-                rested=self._clock.stir,
-                pace=self._pace,
-            )
+            try:
+                sender = Sender(
+                    self._threads,
+                    account.id,
+                    holder=self._holder,
+                    hostname=self._hostname,
+                    rested=self._clock.stir,
+                    pace=self._pace,
+                )
+            except OSError as error:
+                said = f"The outbox's journal cannot be made ({error.strerror}: {error.filename}), so nothing is sent."
+                await self._threads.write(accounts.fails, account.id, Half.SEND, said, datetime.now(UTC))
+                raise
+            self._clock.senders[account.id] = sender
             try:
                 await sender.run()
             finally:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
+from gateway.workers import journal
 from gateway.workers.courier import Courier
 from models.store.changes import announce
 from models.tables.mail import Account, RawMail
 from models.types.delivery import DeliveryState
+from models.types.health import AccountState
 from models.types.outbox import Claim, Outcome
 from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp, copies
@@ -117,15 +119,33 @@ async def test_a_crash_of_one_job_is_nobody_elses(desk: Desk, monkeypatch: pytes
     desk.judge_sending(smtp)
 
 
-async def test_a_copy_taken_over_meanwhile_is_not_sent(desk: Desk) -> None:
+@pytest.mark.parametrize("claim_renew", [60, 0.2], ids=["seen at the dot", "seen by the renewal"])
+async def test_a_copy_taken_over_meanwhile_is_not_sent(desk: Desk, claim_renew: float) -> None:
     """The process was held up, its claim ran out and was picked up: awake again it must not send the end."""
     server = FaultySmtp(Fault("data", "drip"))
     async with server.serving():
         desk.serve(smtp=server)
         desk.answer(1)
-        async with working(desk, pace=replace(QUICK, claim=0.1, claim_renew=60, recover=0.05)):
+        async with working(desk, pace=replace(QUICK, claim=0.1, claim_renew=claim_renew, recover=0.05)):
             await server.until("cut")
             await desk.until(lambda: desk.states() == {SENT: 1})
     desk.judge_sending(server)
     assert [attempt.outcome for attempt in desk.attempts()][-1] == "accepted"
     assert "lost" in [attempt.outcome for attempt in desk.attempts()]
+
+
+async def test_without_a_journal_nothing_is_sent_and_it_is_said(desk: Desk) -> None:
+    server, place = FaultySmtp(), journal.folder(desk.database.url)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    async with server.serving():
+        desk.serve(smtp=server)
+        desk.answer(1)
+        async with working(desk):
+            await desk.until(lambda: desk.account().send_state is AccountState.FAILING)
+            assert "journal cannot be made" in desk.account().send_sentence
+            assert SENT not in desk.states()
+            place.unlink()
+            desk.hurry()
+            await desk.until(lambda: desk.states() == {SENT: 1})
+    desk.judge_sending(server)
