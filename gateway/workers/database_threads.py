@@ -59,6 +59,10 @@ class DatabaseThreads:
         """Let the threads end once their work is done."""
         self._threads.shutdown(wait=False)
 
+    async def ended(self) -> None:
+        """Close it, and return when all work is done: a database closed under it keeps connections open."""
+        await asyncio.to_thread(self._threads.shutdown)
+
 
 async def unbroken(work: Awaitable[T]) -> T:
     """Await something to its end although we are cancelled meanwhile; the cancellation comes after it."""

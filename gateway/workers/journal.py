@@ -21,6 +21,7 @@ from typing import Any
 from models.types.errors import DatabaseError
 from models.types.outbox import Accepted, Claim, Deferred, Outcome, Phase, Reason, Refused, Unknown
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode  # made once: ``dumps`` would make one a line
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _KINDS: dict[str, type[Outcome]] = {kind.__name__: kind for kind in (Accepted, Deferred, Refused, Unknown)}
 _ENDED = Unknown("The program ended while the server's answer was awaited.")
@@ -82,7 +83,7 @@ class Journal:
         os.close(self._file)
 
     def _write(self, line: dict[str, Any]) -> None:
-        written = json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        written = _encode(line).encode() + b"\n"
         try:
             done = os.write(self._file, written) == len(written)
         except OSError as error:

@@ -46,7 +46,7 @@ async def run(database: Database, *, holder: str, hostname: str, pace: Pace | No
     finally:
         await supervisor.stop()
         await parsers.close()
-        threads.close()
+        await threads.ended()
 
 
 class Supervisor:
