@@ -3,10 +3,9 @@
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from contextlib import suppress
 
 from gateway.mime.part_child import NO_SUCH_PART
-from gateway.workers.parsing import PARSE_SECONDS, Unreadable
+from gateway.workers.parsing import PARSE_SECONDS, Unreadable, put_down
 
 COMMAND = (sys.executable, "-P", "-m", "gateway.mime.part_child")
 
@@ -25,9 +24,7 @@ async def cut(content: bytes, path: str, *, seconds: float = PARSE_SECONDS) -> b
     except TimeoutError as error:
         raise Unreadable(f"Reading it took longer than {seconds:g} seconds.") from error
     finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+        await put_down(child)
     if child.returncode == NO_SUCH_PART:
         raise LookupError(path)
     if child.returncode != 0:

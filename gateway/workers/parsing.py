@@ -102,9 +102,18 @@ class Parsers:
         self._all.discard(child)
         if child in self._idle:
             self._idle.remove(child)
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+        await put_down(child)
+
+
+async def put_down(child: Process) -> None:
+    """End a child and everything that is open to it."""
+    with suppress(ProcessLookupError):
+        child.kill()
+    await child.wait()
+    if child.stdin is not None:  # what it did not read any more would stay open until it is forgotten
+        child.stdin.close()
+        with suppress(OSError):
+            await child.stdin.wait_closed()
 
 
 async def _asked(child: Process, content: bytes) -> bytes:
