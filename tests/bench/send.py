@@ -29,7 +29,7 @@ from tests.services.letters import desk
 from tests.workers.working import Desk
 
 COUNT = 1_000
-ROUNDS = 5  # of which the median counts, for ours and for theirs
+ROUNDS = 3  # of which the median counts, for ours and for theirs
 ROW = "ms a mail queue to wire, smtplib.sendmail ms a mail"
 SENT = "SELECT count(*) AS n FROM delivery WHERE state = 'sent'"
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
