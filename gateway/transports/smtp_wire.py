@@ -127,9 +127,9 @@ class SmtpWire(SMTPProtocol):
         """Return what the server said while it should listen; None as long as it is silent."""
         if self._replies:
             return self._replies[0]
-        if self._heard or isinstance(self._broken, SMTPResponseException):
-            return SMTPResponse(NO_REPLY, _text(bytes(self._heard)))
-        return None
+        if isinstance(self._broken, SMTPResponseException):
+            return SMTPResponse(NO_REPLY, self._broken.message)
+        return SMTPResponse(NO_REPLY, _text(bytes(self._heard))) if self._heard else None
 
     async def end_body(self, seconds: float) -> SMTPResponse:
         """Send the last piece with the final dot and read the reply."""

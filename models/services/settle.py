@@ -2,7 +2,7 @@
 
 The row's state says at any moment what may have happened: ``sending`` nothing was promised; ``in_data`` committed
 before the final dot, so that after a crash it is ``unsure`` and never sent again by itself, unless the sender's journal
-knows better (``gateway.workers.dot_journal``).
+knows better.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,6 @@ from models.rules.budget import allowance
 from models.rules.hold import HOLD_SECONDS
 from models.services import pacing
 from models.services.need import turn
-from models.services.outgoing import outgoing
 from models.store import accounts, ahead, budget, outbox, outbox_turn
 from models.store.accounts import Half
 from models.store.changes import announce, announce_records
@@ -27,8 +26,6 @@ from models.types.errors import LeaseLost
 from models.types.failpoint import Point, reach
 from models.types.outbox import Accepted, Claim, Deferred, Outcome, Reason, Refused, Step, Unknown
 from models.types.record import Need
-
-__all__ = ["claim", "outgoing", "promise", "recover", "release", "renew", "set_right", "settle"]
 
 DOT_LEASE = timedelta(minutes=11)  # the final dot's answer may take 10 minutes (RFC 5321 4.5.3.2.6)
 CLAIMED = (DeliveryState.SENDING, DeliveryState.IN_DATA)

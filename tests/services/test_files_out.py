@@ -12,7 +12,8 @@ from gateway.mime.forwarded import with_forwarded
 from gateway.mime.parse import parse
 from models.rules import attaching
 from models.services import draft_files as service
-from models.services import drafts, receive, reply, route, settle, undo
+from models.services import drafts, receive, reply, route, undo
+from models.services.outgoing import outgoing
 from models.store import draft_files, records
 from models.tables.mail import Delivery
 from models.tables.record import Attachment, DraftFile, Message, Record
@@ -48,7 +49,7 @@ def kept(world: World) -> int:
 
 
 def sent_files(world: World, delivery: Delivery) -> list[tuple[str | None, bytes]]:
-    wire = compose(with_forwarded(world.read(settle.outgoing, delivery.id)))
+    wire = compose(with_forwarded(world.read(outgoing, delivery.id)))
     mail = message_from_bytes(wire, policy=policy.default)
     return [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()]
 
@@ -152,7 +153,7 @@ def test_a_follower_gets_a_mails_files_as_far_as_there_is_room(world: World, mon
     assert world.write(route.place, raw_id=raw_id, mail=parse(content), now=world.now) is Target.RECORD
     (copy,) = world.all(Delivery)
     assert sent_files(world, copy) == [("f0.pdf", b"x" * 60), ("f2.pdf", b"x" * 40)]
-    text = world.read(settle.outgoing, copy.id).text
+    text = world.read(outgoing, copy.id).text
     assert text.endswith("Too large to pass on, to be seen on the record:\n[f1.pdf, 70 bytes]")
     assert len(world.all(Message)) == 2
 

@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import Session, col, update
 
 from models.rules import tokens
-from models.services import settle, setup, triage
+from models.services import setup, triage
+from models.services.outgoing import outgoing
 from models.store import contacts, desk_facts, records
 from models.tables.desk import Brand, Domain
 from models.tables.mail import Delivery, RawMail
@@ -174,7 +175,7 @@ def test_ids_whose_domain_changed_its_case_are_known(world: World) -> None:
     assert world.arrives(letter(to="x@desk.test", in_reply_to=("<ABC.1@customer.test>",))) is Target.QUARANTINE
     world.sends(1, "Use water.")
     ours = world.all(Delivery)[0]
-    sent = world.read(settle.outgoing, ours.id).message_id
+    sent = world.read(outgoing, ours.id).message_id
     assert tokens.is_our_message_id(world.read(desk_facts.read).key, sent)
     stranger = letter("<eve@x.test>", to="x@desk.test", in_reply_to=(sent.upper(),))
     assert world.arrives(stranger) is Target.RECORD

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col
 
 from models.rules.limits import CREATIONS, RELAYS, UPDATES
-from models.services import settle
+from models.services.outgoing import outgoing
 from models.store import records
 from models.tables.mail import Delivery, RawMail
 from models.tables.record import Message, Record
@@ -43,7 +43,7 @@ def test_whoever_wrote_too_much_is_told_once_a_day(world: World) -> None:
     (message,) = world.all(Message, col(Message.direction) == Direction.OUT)
     assert (told.recipient, told.envelope_from, message.mail_class) == ("anna@customer.test", "", MailClass.AUTOREPLY)
     assert "waits until one of us has looked at it" in message.text
-    sent = world.read(settle.outgoing, told.id)
+    sent = world.read(outgoing, told.id)
     assert (sent.automatic, bool(sent.loop_tag)) == ("auto-replied", True)
 
 

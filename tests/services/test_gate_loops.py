@@ -12,6 +12,7 @@ from gateway.mime.compose import compose
 from gateway.mime.parse import parse
 from models.rules.account_proof import vouched
 from models.services import receive, route, settle, setup
+from models.services.outgoing import outgoing
 from models.store import contacts, records
 from models.store.database import Database
 from models.tables.mail import Delivery
@@ -47,7 +48,7 @@ def test_the_first_mail_is_answered_once_and_marked_as_automatic(answering: Worl
     copy = automatic(world)[0]
     assert (copy.recipient, copy.envelope_from) == ("anna@customer.test", "")
     assert world.all(Record)[0].need is Need.NEEDS_US
-    wire = compose(world.read(settle.outgoing, copy.id))
+    wire = compose(world.read(outgoing, copy.id))
     head = wire.partition(b"\r\n\r\n")[0].decode()
     for line in ("Auto-Submitted: auto-replied", "X-Auto-Response-Suppress: All", f"In-Reply-To: {first.message_id}"):
         assert line in head
@@ -138,7 +139,7 @@ def leaving(world: World) -> list[tuple[str, bytes]]:
     )
     wires = []
     for claim in claims:
-        wires.append((claim.envelope_from, compose(world.read(settle.outgoing, claim.delivery_id))))
+        wires.append((claim.envelope_from, compose(world.read(outgoing, claim.delivery_id))))
         world.write(settle.promise, [claim], {}, world.now, 60)
         world.write(settle.settle, [(claim, Accepted("250"))], world.now)
     return wires

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlmodel import col
 
-from models.services import resend, settle
+from models.services import resend
+from models.services.outgoing import outgoing
 from models.store import contacts, records
 from models.tables.desk import Contact
 from models.tables.mail import Delivery, RawMail
@@ -46,7 +47,7 @@ def state(world: World) -> DeliveryState:
 
 
 def test_a_hard_bounce_of_our_message_in_another_case(world: World, copy: Any) -> None:
-    sent = world.read(settle.outgoing, copy.id).message_id
+    sent = world.read(outgoing, copy.id).message_id
     assert world.arrives(report("support@desk.test", HARD, original_ids=(sent.upper(),))) is Target.BOUNCE
     assert state(world) is DeliveryState.BOUNCED
     record = world.all(Record)[0]
@@ -137,13 +138,13 @@ def test_reports_are_passed_on_to_nobody(world: World, copy: Any) -> None:
 
 def test_sent_again_to_a_corrected_address(world: World, copy: Any) -> None:
     world.arrives(report(copy.envelope_from, HARD))
-    first_id = world.read(settle.outgoing, copy.id).message_id
+    first_id = world.read(outgoing, copy.id).message_id
     said = world.write(resend.resend, copy.id, world.now, " Anna.B@customer.test ")
     assert said == "Sending to anna.b@customer.test instead of anna@customer.test."
     old, new = world.all(Delivery)
     assert (old.state, old.sentence) == (DeliveryState.BOUNCED, "It was sent to anna.b@customer.test instead.")
     assert (new.state, new.recipient, new.message_id) == (DeliveryState.QUEUED, "anna.b@customer.test", old.message_id)
-    mail = world.read(settle.outgoing, new.id)
+    mail = world.read(outgoing, new.id)
     assert ([one.address for one in mail.to], mail.text, mail.message_id) == (
         ["anna.b@customer.test"], "Use water.", first_id,
     )  # fmt: skip

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlmodel import col
 
-from models.services import reply, settle
+from models.services import reply
+from models.services.outgoing import outgoing
 from models.store import records
 from models.store.database import Database
 from models.tables.mail import Delivery
@@ -113,7 +114,7 @@ class Desk(RuleBasedStateMachine):
             if copy.recipient in STAFF:
                 continue
             assert not self.is_note(copy.message_id)
-            mail = self.world.read(settle.outgoing, copy.id)
+            mail = self.world.read(outgoing, copy.id)
             said = (mail.text, mail.quoted, mail.subject, mail.quoted_intro, *map(str, (*mail.to, *mail.cc)))
             assert not any(SECRET in part for part in said)
             assert not any(self.is_note(m.id) for m in self.world.all(Message) if m.message_id in mail.references)

@@ -5,6 +5,7 @@ from sqlmodel import col
 
 from models.rules import tokens
 from models.services import reply, settle
+from models.services.outgoing import outgoing
 from models.store import desk_facts, drafts, records
 from models.tables.mail import Delivery
 from models.tables.record import Draft, Message, Record, UndoStep
@@ -49,7 +50,7 @@ def test_the_mail_threads_with_what_it_answers(world: World, record_id: int) -> 
     world.sends(record_id, "Use water.")
     first = world.all(Message)[0]
     key = world.read(desk_facts.read).key
-    mail = world.read(settle.outgoing, world.all(Delivery)[0].id)
+    mail = world.read(outgoing, world.all(Delivery)[0].id)
     assert (mail.sender, mail.subject) == (Mailbox("Night", "support@desk.test"), "Re: Printer on fire [#1001]")
     assert (mail.to, mail.cc) == (
         (Mailbox("Anna", "anna@customer.test"),),
@@ -78,7 +79,7 @@ def test_brand_signature_stands_below_the_text_once(world: World, record_id: int
 
     world.write(lambda session: session.execute(update(Brand).values(signature="Night Ltd")))
     world.sends(record_id, "Use water.")
-    assert world.read(settle.outgoing, world.all(Delivery)[0].id).text == "Use water.\n\n-- \nNight Ltd"
+    assert world.read(outgoing, world.all(Delivery)[0].id).text == "Use water.\n\n-- \nNight Ltd"
 
 
 def test_a_note_stays_inside_and_leaves_the_turn_alone(world: World, record_id: int) -> None:
@@ -91,7 +92,7 @@ def test_a_note_stays_inside_and_leaves_the_turn_alone(world: World, record_id: 
     assert (message.kind, message.direction, message.to) == (MessageKind.NOTE, Direction.INSIDE, [])
     assert [(c.recipient, c.channel) for c in world.all(Delivery)] == [("berta@staff.test", Channel.EMAIL)]
     assert world.all(Record)[0].need is Need.NEEDS_US
-    mail = world.read(settle.outgoing, world.all(Delivery)[0].id)
+    mail = world.read(outgoing, world.all(Delivery)[0].id)
     assert mail.to == (Mailbox("Berta", "berta@staff.test"),)
     assert mail.text.startswith("He never pays.")
 

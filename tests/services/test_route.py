@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import col
 
 from models.rules import tokens
-from models.services import receive, route, settle
+from models.services import receive, route
+from models.services.outgoing import outgoing
 from models.store import desk_facts, records
 from models.tables.desk import Contact
 from models.tables.mail import ChangeLog, Delivery, RawMail
@@ -165,7 +166,7 @@ def test_relayed_mail_can_be_answered_and_is_marked_as_ours(world: World) -> Non
     world.write(records.follow, record.id, agent_id=world.berta.id)
     world.arrives(letter(in_reply_to=(first.message_id,), text="More smoke."))
     copy = world.all(Delivery)[0]
-    mail = world.read(settle.outgoing, copy.id)
+    mail = world.read(outgoing, copy.id)
     key = world.read(desk_facts.read).key
     assert mail.sender == Mailbox("Anna via Night", "support@desk.test")
     assert mail.to == (Mailbox("Berta", "berta@staff.test"),)
