@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlmodel import Session, SQLModel, col
 
 from models.store import edits
-from models.store.many import rows
+from models.store.among import among, rows
 from models.store.upsert import insert_into
 from models.tables.all import metadata
 from models.tables.desk import Agent
@@ -178,6 +178,5 @@ def _count(session: Session, table: type[SQLModel], condition: ColumnElement[boo
 
 
 # Built once: building a statement costs more than running it.
-_SIGNATURES = select(col(SendingAddress.id), col(SendingAddress.signature)).where(
-    col(SendingAddress.id).in_(bindparam("wanted", expanding=True))
-)
+_ADDRESS = metadata.tables["sending_address"]
+_SIGNATURES = select(_ADDRESS.c.id, _ADDRESS.c.signature).where(among(_ADDRESS.c.id))

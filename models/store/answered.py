@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models.store.many import rows
+from models.store.among import among, rows
 from models.store.messages import THREAD
 from models.tables.all import metadata
 from models.types.message import Direction, MailClass, MessageKind
@@ -57,7 +57,6 @@ def quoted(session: Session, message_ids: Collection[int]) -> dict[int, Quoted]:
 # Built once: building a statement costs more than running it.
 _MESSAGE, _RECORD = metadata.tables["message"], metadata.tables["record"]
 _OTHER = _MESSAGE.alias("other")
-_WANTED: BindParameter[int] = bindparam("wanted", expanding=True)
 _OLDEST = (  # of the newest
     select(_OTHER.c.id)
     .where(_OTHER.c.record_id == _RECORD.c.id)
@@ -71,10 +70,10 @@ _THREADS = (
     select(*(_MESSAGE.c[field.name] for field in fields(ThreadLine) if field.name != "public"))
     .join(_RECORD, _RECORD.c.id == _MESSAGE.c.record_id)
     .where(
-        _RECORD.c.id.in_(_WANTED),
+        among(_RECORD.c.id),
         _MESSAGE.c.id >= func.coalesce(_OLDEST, 0),
         _MESSAGE.c.kind == MessageKind.EMAIL,
     )
     .order_by(_MESSAGE.c.record_id, _MESSAGE.c.id.desc())
 )
-_QUOTED = select(*(_MESSAGE.c[field.name] for field in fields(Quoted))).where(_MESSAGE.c.id.in_(_WANTED))
+_QUOTED = select(*(_MESSAGE.c[field.name] for field in fields(Quoted))).where(among(_MESSAGE.c.id))

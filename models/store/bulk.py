@@ -15,7 +15,7 @@ from sqlmodel import Session
 from models.store import settings
 from models.store.among import given
 from models.store.bulk_insert import insert_rows
-from models.store.bulk_statements import Statements, statements
+from models.store.bulk_statements import statements
 from models.store.messages import Linked, NewMessage
 from models.store.raw_mail import RawFacts
 from models.store.records import bare
@@ -60,7 +60,7 @@ def ids(session: Session, table: str, count: int, *, above: int = 0) -> range:
 
 def stored(session: Session, digests: Collection[str]) -> frozenset[str]:
     """Say which of these contents came by pipe, LMTP or file before."""
-    return frozenset(session.scalars(_made(session).stored, given(session, digests)))
+    return frozenset(session.scalars(statements().stored, given(digests)))
 
 
 def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
@@ -69,7 +69,7 @@ def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
     if not wire_ids:
         return found
     asked = set(wire_ids)
-    for row in session.execute(_made(session).linked, given(session, asked)):
+    for row in session.execute(statements().linked, given(asked)):
         for wire_id in {row.message_id, row.relay_id} & asked:
             found[wire_id] = Linked(wire_id, row.id, row.record_id, row.kind, row.direction)
     return found
@@ -78,7 +78,7 @@ def linked(session: Session, wire_ids: Collection[str]) -> dict[str, Linked]:
 def namesakes(session: Session, wire_ids: Collection[str]) -> dict[str, list[Namesake]]:
     """Find what came in under these Message-IDs."""
     found: dict[str, list[Namesake]] = defaultdict(list)
-    for row in session.execute(_made(session).namesakes, given(session, wire_ids)):
+    for row in session.execute(statements().namesakes, given(wire_ids)):
         found[row.message_id].append(Namesake(row.id, row.author_address, row.subject, row.text))
     return dict(found)
 
@@ -89,7 +89,7 @@ def standings(session: Session, record_ids: Collection[int]) -> dict[int, Standi
         return {}
     return {
         row.id: Standing(row.kind, row.need, row.need_since, row.need_reason, row.preview)
-        for row in session.execute(_made(session).standings, given(session, record_ids))
+        for row in session.execute(statements().standings, given(record_ids))
     }
 
 
@@ -98,7 +98,7 @@ def takings(session: Session, standing: Mapping[int, Standing]) -> dict[int, Tak
     if not standing:
         return {}
     people: dict[int, set[str]] = {record_id: set() for record_id in standing}
-    made, these = _made(session), given(session, standing)
+    made, these = statements(), given(standing)
     for row in session.execute(made.taking_part, these):
         people[row.record_id].add(row.author_address)
         people[row.record_id].update(bare(line) for line in (*json.loads(row.to_line), *json.loads(row.cc_line)))
@@ -211,7 +211,3 @@ MESSAGE_COLUMNS = ("id", "relay_id", *(_NAMES.get(name, name) for name in _FIELD
 
 def _newest(session: Session, table: str) -> int:
     return session.scalar(select(func.max(metadata.tables[table].c.id))) or 0
-
-
-def _made(session: Session) -> Statements:
-    return statements(session.get_bind().dialect.name)

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
+from models.store.among import among, rows
 from models.store.upsert import insert_into
 from models.tables.all import metadata
 from models.tables.desk import Agent, Contact
@@ -26,10 +27,8 @@ class ContactFacts:
 def by_email(session: Session, addresses: Iterable[str]) -> dict[str, ContactFacts]:
     """Find the customers with these normal addresses."""
     wanted = [address for address in set(addresses) if address]
-    if not wanted:
-        return {}
-    rows = session.execute(_BY_EMAIL, {"wanted": wanted})
-    return {row.email: ContactFacts(row.id, row.name, row.email, row.undeliverable) for row in rows}
+    found = rows(session, _BY_EMAIL, wanted)
+    return {row.email: ContactFacts(row.id, row.name, row.email, row.undeliverable) for row in found}
 
 
 def contact(session: Session, contact_id: int) -> ContactFacts | None:
@@ -96,5 +95,5 @@ def _agent(session: Session, condition: ColumnElement[bool]) -> AgentView | None
 
 _CONTACT = metadata.tables["contact"]
 _BY_EMAIL = select(_CONTACT.c.id, _CONTACT.c.name, _CONTACT.c.email, _CONTACT.c.undeliverable).where(
-    _CONTACT.c.email.in_(bindparam("wanted", expanding=True))
+    among(_CONTACT.c.email)
 )

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
-from models.store.many import rows
+from models.store.among import among, rows
 from models.tables.all import metadata
 from models.types.people import Why
 
@@ -47,5 +47,5 @@ _READ = (
             _ADDRESS, _ADDRESS.c.id == _RECORD.c.sending_address_id
         )
     )
-    .where(_COPY.c.id.in_(bindparam("wanted", expanding=True)))
+    .where(among(_COPY.c.id))
 )

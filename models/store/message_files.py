@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session
 
-from models.store.many import rows
+from models.store.among import among, rows
 from models.tables.all import metadata
 
 
@@ -44,6 +44,6 @@ _FILES = (
         _MESSAGE.c.raw_id,
     )
     .join(_MESSAGE, _MESSAGE.c.id == _FILE.c.message_id)
-    .where(_FILE.c.message_id.in_(bindparam("wanted", expanding=True)))
+    .where(among(_FILE.c.message_id))
     .order_by(_FILE.c.id)
 )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlmodel import Session, col
 
-from models.store.many import rows
+from models.store.among import among, rows
 from models.tables.all import metadata
 from models.tables.record import Attachment, Message
 from models.types.mail import AttachedFile
@@ -183,12 +183,10 @@ def newest_id(session: Session, record_id: int) -> int:
 def linked(session: Session, wire_ids: Sequence[str]) -> dict[str, Linked]:
     """Find the messages these Message-IDs name, as sent or as relayed; the newest where several share one."""
     wanted = [wire_id for wire_id in dict.fromkeys(wire_ids) if wire_id]
-    if not wanted:
-        return {}
     asked = set(wanted)
     return {
         wire_id: Linked(wire_id, row.id, row.record_id, row.kind, row.direction)
-        for row in session.execute(_LINKED, {"wanted": wanted})
+        for row in rows(session, _LINKED, wanted)
         for wire_id in (row.message_id, row.relay_id)
         if wire_id in asked
     }
@@ -212,7 +210,7 @@ _NAMES = {"to": "to_line", "cc": "cc_line"}
 _LISTS = [field.name for field in fields(MessageFacts)].index("to")  # "cc" is the next
 _FACTS = select(*(_MESSAGE.c[_NAMES.get(field.name, field.name)] for field in fields(MessageFacts)))
 _READ = _FACTS.where(_MESSAGE.c.id == bindparam("id"))
-_READ_MANY = _FACTS.where(_MESSAGE.c.id.in_(bindparam("wanted", expanding=True)))
+_READ_MANY = _FACTS.where(among(_MESSAGE.c.id))
 _NEWEST = (
     _FACTS.where(_MESSAGE.c.record_id == bindparam("record_id")).order_by(_MESSAGE.c.id.desc()).limit(bindparam("most"))
 )
@@ -230,8 +228,8 @@ _LINKED = (
     )
     .where(
         or_(
-            _MESSAGE.c.message_id.in_(bindparam("wanted", expanding=True)),
-            _MESSAGE.c.relay_id.in_(bindparam("wanted", expanding=True)),
+            among(_MESSAGE.c.message_id),
+            among(_MESSAGE.c.relay_id),
         )
     )
     .order_by(_MESSAGE.c.id)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate, Update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
 from models.rules import budget
@@ -145,9 +145,9 @@ def claim(
     if not rows:
         return []
     until = now + timedelta(seconds=lease_seconds)
-    claiming = given(session, [row.id for row in rows]) | {"until": until, "holder": holder, "now": now}
+    claiming = given([row.id for row in rows]) | {"until": until, "holder": holder, "now": now}
     connection = session.connection()
-    connection.execute(_claim(connection.dialect.name), claiming)
+    connection.execute(_CLAIM, claiming)
     attempts = [(row.id, row.attempts + 1, now, "", "", "") for row in rows]
     insert_values(session, "attempt", ("delivery_id", "number", "started_at", "outcome", "phase", "text"), attempts)
     return [
@@ -302,21 +302,18 @@ _DUE = (
 )
 
 
-@cache
-def _claim(dialect: str) -> Update:
-    first_try = func.coalesce(_DELIVERY.c.first_try_at, bindparam("now", type_=_DELIVERY.c.first_try_at.type))
-    return (
-        update(_DELIVERY)
-        .where(among(dialect, _DELIVERY.c.id))
-        .values(
-            state=DeliveryState.SENDING,
-            fence=_DELIVERY.c.fence + 1,
-            attempts=_DELIVERY.c.attempts + 1,
-            lease_until=bindparam("until"),
-            holder=bindparam("holder"),
-            first_try_at=first_try,
-        )
+_CLAIM = (
+    update(_DELIVERY)
+    .where(among(_DELIVERY.c.id))
+    .values(
+        state=DeliveryState.SENDING,
+        fence=_DELIVERY.c.fence + 1,
+        attempts=_DELIVERY.c.attempts + 1,
+        lease_until=bindparam("until"),
+        holder=bindparam("holder"),
+        first_try_at=func.coalesce(_DELIVERY.c.first_try_at, bindparam("now", type_=_DELIVERY.c.first_try_at.type)),
     )
+)
 
 
 @lru_cache(64)

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.sql.dml import Update
 from sqlmodel import Session
 
@@ -31,7 +30,7 @@ class Claimed:
 def locked(session: Session, delivery_ids: Collection[int]) -> dict[int, Claimed]:
     """Read copies by id; nobody else changes them before this transaction ends."""
     connection = session.connection()
-    found = connection.execute(_locked(connection.dialect.name), given(session, delivery_ids))
+    found = connection.execute(_LOCKED, given(delivery_ids))
     return {row[0]: Claimed(*row) for row in found}
 
 
@@ -51,8 +50,8 @@ def promise(session: Session, wires: Mapping[int, bytes | None], until: datetime
 def sent(session: Session, rows: Sequence[Claimed], now: datetime) -> None:
     """Say of locked copies that a server took them, and end the attempts that run."""
     connection = session.connection()
-    said = given(session, [row.id for row in rows]) | {"now": now}
-    for statement in _sent(connection.dialect.name):
+    said = given([row.id for row in rows]) | {"now": now}
+    for statement in _SENT:
         connection.execute(statement, said)
 
 
@@ -62,18 +61,21 @@ _OF = _DELIVERY.c.id == bindparam("of")
 _PROMISE = update(_DELIVERY).where(_OF).values(state=DeliveryState.IN_DATA, lease_until=bindparam("until"))
 _PROMISE_BYTES = _PROMISE.values(wire=bindparam("bytes"))
 
+_LOCKED = (
+    select(*(_DELIVERY.c[field.name] for field in fields(Claimed)))
+    .where(among(_DELIVERY.c.id))
+    .order_by(_DELIVERY.c.id)
+    .with_for_update()
+)
 
-@cache
-def _locked(dialect: str) -> Select[Any]:
-    columns = (_DELIVERY.c[field.name] for field in fields(Claimed))
-    return select(*columns).where(among(dialect, _DELIVERY.c.id)).order_by(_DELIVERY.c.id).with_for_update()
 
-
-@cache
-def _sent(dialect: str) -> tuple[Update, Update]:
-    copies = update(_DELIVERY).where(among(dialect, _DELIVERY.c.id))
-    attempts = update(_ATTEMPT).where(among(dialect, _ATTEMPT.c.delivery_id), _ATTEMPT.c.ended_at.is_(None))
+def _taken() -> tuple[Update, Update]:
+    copies = update(_DELIVERY).where(among(_DELIVERY.c.id))
+    attempts = update(_ATTEMPT).where(among(_ATTEMPT.c.delivery_id), _ATTEMPT.c.ended_at.is_(None))
     taken: dict[str, Any] = {"state": DeliveryState.SENT, "ready_at": bindparam("now"), "lease_until": None}
     told: dict[str, Any] = {"reason": None, "sentence": "", "server_text": ""}
     ended: dict[str, Any] = {"ended_at": bindparam("now"), "outcome": "accepted", "phase": "", "code": None, "text": ""}
     return copies.values(taken | told), attempts.values(ended)
+
+
+_SENT = _taken()

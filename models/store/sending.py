@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, select, union, update
+from sqlalchemy import Row, bindparam, select, union, update
 from sqlmodel import Session, col
 
 from models.rules.address import normal
-from models.store.many import rows
+from models.store.among import among, rows
 from models.tables.all import metadata
 from models.tables.record import Record
 from models.types.sender import Candidate
@@ -98,12 +98,11 @@ _ADDRESSES = (
 )
 _BRANDS = select(_T["address_brand"].c.address_id, _T["address_brand"].c.brand_id)
 _MINE, _GROUPS, _MEMBER = _T["address_agent"], _T["address_group"], _T["group_member"]
-_AUTHORS: BindParameter[int] = bindparam("wanted", expanding=True)
 _PERMITTED = union(
-    select(_MINE.c.agent_id, _MINE.c.address_id).where(_MINE.c.agent_id.in_(_AUTHORS)),
+    select(_MINE.c.agent_id, _MINE.c.address_id).where(among(_MINE.c.agent_id)),
     select(_MEMBER.c.agent_id, _GROUPS.c.address_id)
     .join(_GROUPS, _GROUPS.c.group_id == _MEMBER.c.group_id)
-    .where(_MEMBER.c.agent_id.in_(_AUTHORS)),
+    .where(among(_MEMBER.c.agent_id)),
 )
 _OF_RECORD = (
     select(_ADDRESS.c.email)

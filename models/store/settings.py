@@ -1,9 +1,9 @@
 """Named values of the desk, the key everything is signed with, and the counter of record numbers."""
 
-from sqlalchemy import Integer, String, bindparam, cast, insert, select, update
+from sqlalchemy import Integer, String, cast, insert, select, update
 from sqlmodel import Session, col
 
-from models.store.many import rows
+from models.store.among import among, rows
 from models.store.upsert import insert_into
 from models.tables.all import metadata
 from models.tables.desk import Setting
@@ -76,4 +76,4 @@ _NEXT_NUMBER = (
     .values(value=cast(cast(_SETTING.c.value, Integer) + 1, String))
     .returning(_SETTING.c.value)
 )
-_SEVERAL = select(_SETTING.c.key, _SETTING.c.value).where(_SETTING.c.key.in_(bindparam("wanted", expanding=True)))
+_SEVERAL = select(_SETTING.c.key, _SETTING.c.value).where(among(_SETTING.c.key))
