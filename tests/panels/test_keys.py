@@ -260,6 +260,21 @@ async def test_a_key_waits_for_the_thread_it_is_about():
         await user.sees(": resend li@gone.example")
 
 
+async def test_a_key_waits_for_what_the_list_says_already_of_the_thread_that_is_open():
+    desk = small_desk()
+    bounced, desk.threads[4] = desk.threads[4], [message(44, 4)]
+    async with at(desk) as user:
+        await user.press("j", "j", "j")
+        await user.until(lambda: user.screen.thread.arrived and user.screen.thread.row_id == 4)
+        desk.reading.clear()
+        desk.threads[4] = bounced
+        desk.change(4, title="It came back")
+        await user.sees("It came back")
+        user.app.post_message(Key("S", "S"))
+        asyncio.get_running_loop().call_later(0.3, desk.reading.set)
+        await user.sees(": resend li@gone.example")
+
+
 async def test_i_shows_each_copy_with_the_reason_above_the_server_s_words():
     async with at(small_desk()) as user:
         await user.press("j", "j", "j", "enter", "k", "k", "k", "i")

@@ -47,6 +47,8 @@ class ThreadPanel(Vertical):
         self._aside: Aside | None = None
         self.ready = asyncio.Event()  # the thread is that of the row; cleared while another one is read
         self.ready.set()
+        self.current = asyncio.Event()  # nothing newer is being read
+        self.current.set()
 
     def compose(self) -> ComposeResult:
         """Lay out the head and the messages."""
@@ -119,20 +121,25 @@ class ThreadPanel(Vertical):
         if change.all or (change.quarantine if mail else self._row_id in change.record_ids):
             self._read()
 
+    def _read(self) -> None:
+        if self._row_id is not None:
+            self.current.clear()
+            self._reading(self._row_id)
+
     @work(exclusive=True, group="thread", exit_on_error=False)
-    async def _read(self) -> None:
-        if self._row_id is None:
-            return
-        view, row_id = self._view, self._row_id
+    async def _reading(self, row_id: int) -> None:
+        view = self._view
         try:
             self._put(await self._desk.thread(view, row_id, limit=self._limit))
         except NightdeskError:
             if (view, row_id) == (self._view, self._row_id) and self.arrived is None:
                 self._put(None)  # rather nothing than another record's messages
+            self.current.set()
             raise
 
     def _put(self, thread: Thread | None) -> None:
         self.ready.set()
+        self.current.set()
         self.messages.put(thread)
         if thread is not None and self._aside is not None:
             self._aside.look_again(thread)

@@ -258,13 +258,13 @@ class DeskScreen(KeyedScreen):
                 await self.composer.idle.wait()
 
     async def ready_for(self, command: Command) -> None:
-        """What is about a message waits until the thread is that of the record under the cursor."""
+        """What is about a message waits until the newest thread of the record under the cursor is read."""
         await self.at_rest()
         if command.id.startswith("thread.") or command.id == "record.follow":
             self._dwell.now()
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self.thread.ready.wait()
+                    await self.thread.current.wait()
 
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command on the record under the cursor, not on the one the thread still shows."""
