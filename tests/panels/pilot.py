@@ -14,6 +14,8 @@ from tui.app import NightdeskApp
 from tui.panels.record_list import RecordList
 from tui.screens.desk import DeskScreen
 
+_BURST_KEYS = ("backspace", "left", "shift+left", "ctrl+a", "ctrl+u", "ctrl+w", "escape", "enter")
+
 
 class User:
     """One agent in front of the screen."""
@@ -64,6 +66,14 @@ class User:
         for _ in range(times):
             self.app.post_message(events.Key(key, key))
             await asyncio.sleep(0.002)
+        await self.pilot.pause()
+
+    async def burst(self, *typed: str) -> None:
+        """Let keys and texts come in one packet, as they do over a slow line."""
+        for one in typed:
+            known = one in _BURST_KEYS
+            for key, letter in [(one, None)] if known else [(letter, letter) for letter in one]:
+                self.app.post_message(events.Key(key, letter))
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

@@ -56,6 +56,24 @@ async def test_letters_are_text_while_writing():
         assert user.cursor == 1
 
 
+async def test_keys_that_come_in_one_packet_edit_in_the_order_they_were_typed():
+    async with at(small_desk()) as user:
+        await reply(user, "")
+        await user.burst("helo", "backspace", "lo world", "left", "left", "XX", "ctrl+w", "YY")
+        assert user.screen.composer.text.text == "hello YYld"
+        await user.burst("ctrl+a", "typ", "backspace", "escape", "p")
+        await user.until(lambda: user.screen.writing is None)
+        assert draft_text(user.desk) == "tyhello YYld"
+
+
+async def test_spaces_and_joiners_of_other_scripts_are_letters():
+    written = "10\u00a0000\u3000\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \u0915\u094d\u200d\u0937"
+    async with at(small_desk()) as user:
+        await reply(user, "")
+        await user.burst("x", "shift+left", *written)
+        assert user.screen.composer.text.text == written
+
+
 async def test_what_is_typed_before_the_draft_is_read_is_kept():
     desk = small_desk()
     async with at(desk) as user:

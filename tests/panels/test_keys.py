@@ -364,6 +364,13 @@ async def test_the_prompt_says_which_line_it_is():
         await user.until(lambda: user.lines[-1].startswith("/"))
 
 
+async def test_a_line_typed_in_one_packet_is_edited_in_order():
+    async with at(small_desk()) as user:
+        await user.press("colon")
+        await user.burst("abc", "backspace", "d", "ctrl+u", "nxot", "left", "left", "backspace", "ctrl+a", "x")
+        assert user.screen.command_line.input.value == "xnot"
+
+
 async def test_the_command_line_completes_runs_and_refuses():
     async with at(small_desk()) as user:
         await user.press("colon")

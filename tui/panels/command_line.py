@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tui.render.ink import Role
 from tui.theme import Ground
 from tui.widgets.painted import Lines
+from tui.widgets.text_keys import WrittenLine
 
 SEARCH_PAUSE = 0.12  # seconds without a key before the search is asked
 
@@ -33,7 +34,7 @@ class CommandLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out prompt and input."""
         yield Lines(id="prompt", ground=Ground.BAR)
-        line = Input(id="line", compact=True, select_on_focus=False)
+        line = WrittenLine(id="line", compact=True, select_on_focus=False)
         line.cursor_blink = False
         yield line
 

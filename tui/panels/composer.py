@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import TextArea
 from textual.worker import Worker
 
 from models.rules.sender import following
@@ -27,6 +26,7 @@ from tui.render.ink import Line
 from tui.widgets.drained import drained
 from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
+from tui.widgets.text_keys import WrittenText
 
 SAVE_PAUSE = 0.5  # seconds without a key before the text is saved
 TEXT_IN_SIGHT = 2  # lines of the text beside a list of addresses
@@ -72,15 +72,15 @@ class Composer(Vertical, can_focus=True):
         """Lay out recipients, text and review bar."""
         yield Lines(id="draft-head")
         yield SenderList(id="draft-senders")
-        text = TextArea(id="draft-text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        text = WrittenText(id="draft-text", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         text.cursor_blink = False  # a blinking cursor is traffic on an idle line
         yield text
         yield Lines(id="draft-review")
 
     @property
-    def text(self) -> TextArea:
+    def text(self) -> WrittenText:
         """The text being written."""
-        return self.query_one("#draft-text", TextArea)
+        return self.query_one("#draft-text", WrittenText)
 
     @property
     def writing(self) -> bool:

@@ -15,6 +15,7 @@ from tui.render.cells import pad, wrap
 from tui.render.ink import Line, Role
 from tui.theme import Ground
 from tui.widgets.painted import Lines, Painted
+from tui.widgets.text_keys import WrittenLine
 
 LABEL_CELLS = 17
 
@@ -201,6 +202,6 @@ def _last(value: str, *, parts: bool) -> tuple[str, str]:
 
 def _input(spec: FieldSpec) -> Input:
     suggester = _Continuing(spec.words, parts=spec.parts) if spec.words else None
-    made = Input(compact=True, select_on_focus=False, password=spec.secret, suggester=suggester)
+    made = WrittenLine(compact=True, select_on_focus=False, password=spec.secret, suggester=suggester)
     made.cursor_blink = False  # a blinking cursor is traffic on an idle line
     return made
