@@ -3,43 +3,28 @@
 import asyncio
 import ssl
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import cast
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
 from gateway.transports import bearer, tls
 from gateway.transports.certificate import Certificate, certificate_of
 from gateway.transports.dial import dial
 from gateway.transports.echo import silenced, silenced_fault
 from gateway.transports.faults import FaultKind, TransportFault, fault_of
+from gateway.transports.smtp_dialogue import GONE_CODE, Deadlines, Dialogue, Envelope, written
 from gateway.transports.smtp_wire import SmtpWire
-from models.rules import address, smtp_reply
+from models.rules import smtp_reply
 from models.types.account import Auth, Endpoint, Security
 from models.types.failpoint import Point, reach
 from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Unknown
 
 _REASONS = {FaultKind.AUTH: Reason.AUTH, FaultKind.TLS: Reason.TLS, FaultKind.REFUSED: Reason.CONNECT}
-_GONE_CODE = 421
-_GO_AHEAD = 354
 _AUTH_PHASES = (Phase.CONNECT, Phase.AUTH)
 _ACCOUNT_PHASES = (Phase.CONNECT, Phase.AUTH, Phase.MAIL)
 
-_Command = tuple[Phase, bytes, tuple[int, ...]]  # the line, and what it is answered with when all is well
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlines:
-    """Seconds to wait, as RFC 5321 4.5.3.2 has them; ``block`` is for 64 KB of a body, ``dot`` for the last reply."""
-
-    connect: float = 30
-    command: float = 300
-    data: float = 120
-    block: float = 180
-    dot: float = 600
-    quit: float = 2
+Parcel = tuple[str, str, int]  # envelope sender ("": the null sender), recipient, bytes
 
 
 class SmtpSession:
@@ -50,9 +35,10 @@ class SmtpSession:
         self._endpoint: Endpoint | None = None
         self._client: SMTP | None = None
         self._wire: SmtpWire | None = None
+        self._dialogue: Dialogue | None = None
         self._phase = Phase.CONNECT
-        self._dirty = False  # an envelope was begun and not finished
         self.logged_in = False
+        self.ahead_failed = False  # it did not understand a mail that was said ahead
         self.fault: TransportFault | None = None  # what broke the dialogue last, where no reply of the server did
 
     @property
@@ -80,12 +66,10 @@ class SmtpSession:
 
         Nothing is sent: the envelope is taken back, or the connection is cut instead of the content.
         """
-        self._phase = Phase.MAIL
-        sender, recipient = _envelope(envelope_from), _envelope(envelope_to)
-        refused = self._not_sendable(sender, recipient, 0)
-        if refused is not None:
-            return refused
-        return await self._guarded(self._rehearse(cast(bytes, sender), cast(bytes, recipient), data=data), cut=False)
+        envelope = self._sendable((envelope_from, envelope_to, 0))
+        if not isinstance(envelope, Envelope):
+            return envelope
+        return await self._guarded(self._rehearse(envelope, data=data), cut=False)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -93,33 +77,49 @@ class SmtpSession:
         transport = self._wire.transport if self._wire is not None else None
         return certificate_of(transport.get_extra_info("ssl_object")) if transport is not None else None
 
+    @property
+    def pledged(self) -> bool:
+        """True when the next mail was said ahead: no other one can be sent over this connection."""
+        return self._dialogue is not None and self._dialogue.ahead is not None
+
     async def deliver(
-        self, envelope_from: str, envelope_to: str, wire: bytes, *, before_dot: Callable[[], Awaitable[None]]
+        self,
+        envelope_from: str,
+        envelope_to: str,
+        wire: bytes,
+        *,
+        before_dot: Callable[[], Awaitable[None]],
+        then: Parcel | None = None,
     ) -> Outcome:
         """Send one message to one recipient. ``envelope_from`` "" is the null sender.
 
         ``before_dot`` is awaited after the last byte of the body and before the final dot. What it raises is passed
-        on after the connection was cut: the server then never saw the end and keeps nothing.
+        on after the connection was cut: the server then never saw the end and keeps nothing. ``then`` is the mail that
+        will be delivered next: its envelope may go with this one's final dot.
         """
-        self._phase = Phase.MAIL
-        sender = _envelope(envelope_from) if envelope_from else b""
-        recipient = _envelope(envelope_to)
-        refused = self._not_sendable(sender, recipient, len(wire))
-        if refused is not None:
-            return refused
+        envelope = self._sendable((envelope_from, envelope_to, len(wire)))
+        if not isinstance(envelope, Envelope):
+            return envelope
+        dialogue = self._talk()
+        if dialogue.ahead not in (None, envelope):
+            self._drop()
+            return Deferred(Reason.CONNECT, Phase.CONNECT, "Another mail was said ahead.", account_wide=True)
+        following = self._sendable(then) if then is not None else None
         try:
-            reply = await self._transact(cast(bytes, sender), cast(bytes, recipient), wire, before_dot)
+            reply = await dialogue.send(
+                envelope, wire, before_dot, following if isinstance(following, Envelope) else None
+            )
         except (SMTPException, OSError, TransportFault) as error:
+            self._phase, self.ahead_failed = dialogue.phase, dialogue.ahead_failed
             return self._outcome_of(error)
         except BaseException:
             self._drop()
             raise
-        self._dirty = False
         return Accepted(reply.message)
 
     async def close(self) -> None:
-        """Say QUIT if the connection stands; its errors change nothing."""
-        if self.usable and self._wire is not None:
+        """Say QUIT if the connection stands and no mail was said ahead; its errors change nothing."""
+        if self.usable and self._wire is not None and not self.pledged:
             reach(Point.QUIT)
             with suppress(SMTPException, OSError):
                 self._wire.say(b"QUIT\r\n")
@@ -144,15 +144,23 @@ class SmtpSession:
         reach(Point.CONNECT)
         await self._connect(endpoint, hostname)
 
-    async def _rehearse(self, sender: bytes, recipient: bytes, *, data: bool) -> None:
-        await self._announce(sender, recipient, b"", data=data)
-        if data:
-            self._drop()  # the one way not to send what the server now waits for
-            return
-        self._dirty = False
-        assert self._wire is not None
-        self._wire.say(b"RSET\r\n")
-        await self._answered([(Phase.RCPT, b"", (250,))])
+    async def _rehearse(self, envelope: Envelope, *, data: bool) -> None:
+        dialogue = self._talk()
+        try:
+            await dialogue.announce(envelope, data=data)
+            if data:
+                self._drop()  # the one way not to send what the server now waits for
+            else:
+                await dialogue.reset()
+        finally:
+            self._phase = dialogue.phase
+
+    def _talk(self) -> Dialogue:
+        if self._dialogue is None:
+            assert self._client is not None
+            assert self._wire is not None
+            self._dialogue = Dialogue(self._client, self._wire, self._deadlines)
+        return self._dialogue
 
     async def _connect(self, endpoint: Endpoint, hostname: str) -> None:
         plain = endpoint.security is Security.PLAIN
@@ -224,92 +232,24 @@ class SmtpSession:
         if reply.code != 235:
             raise SMTPResponseException(reply.code, f"{reply.message} {said}".strip())
 
-    def _not_sendable(self, sender: bytes | None, recipient: bytes | None, size: int) -> Outcome | None:
-        """Say what needs no asking: the server would refuse it, or must never be told it."""
+    def _sendable(self, parcel: Parcel) -> Envelope | Outcome:
+        """Write the envelope, or say what needs no asking: the server would refuse it, or must never be told it."""
+        envelope_from, envelope_to, size = parcel
+        sender = written(envelope_from) if envelope_from else b""
+        recipient = written(envelope_to)
         if not self.usable or self._client is None:
             return Deferred(Reason.CONNECT, Phase.CONNECT, "The connection is closed.", account_wide=True)
         if sender is None:
             return Refused(Reason.SENDER, Phase.MAIL, "The sender's address cannot be written in a mail envelope.")
         if recipient is None:
             return Refused(Reason.USER, Phase.RCPT, "The address cannot be written in a mail envelope.")
-        if not (sender + recipient).isascii() and not self._client.supports_extension("smtputf8"):
+        envelope = Envelope(sender, recipient, size)
+        if not envelope.ascii and not self._client.supports_extension("smtputf8"):
             return Refused(Reason.USER, Phase.RCPT, "The mail server takes only addresses in ASCII (no SMTPUTF8).")
         limit = self._client.esmtp_extensions.get("size", "").strip()
         if limit.isdecimal() and 0 < int(limit) < size:
             return Refused(Reason.SIZE, Phase.MAIL, f"The mail server takes at most {limit} bytes.")
-        return None
-
-    async def _transact(
-        self, sender: bytes, recipient: bytes, message: bytes, before_dot: Callable[[], Awaitable[None]]
-    ) -> SMTPResponse:
-        client, wire = self._client, self._wire
-        assert client is not None
-        assert wire is not None
-        await self._announce(
-            sender, recipient, b" SIZE=%d" % len(message) if client.supports_extension("size") else b""
-        )
-        reach(Point.BODY)
-        await wire.send_body(message, self._deadlines.block)
-        early = wire.early_reply()
-        if early is None:
-            await before_dot()
-            early = wire.early_reply()
-        if early is not None:
-            self._drop()  # it does not read on; the end of the message was never sent
-            raise SMTPResponseException(early.code, early.message)
-        if not wire.is_connected:
-            raise SMTPServerDisconnected("Connection lost")
-        self._phase = Phase.DOT
-        reply = await wire.end_body(self._deadlines.dot)
-        reach(Point.REPLY)
-        if not 200 <= reply.code < 300:
-            raise SMTPResponseException(reply.code, reply.message)
-        return reply
-
-    async def _announce(self, sender: bytes, recipient: bytes, options: bytes, *, data: bool = True) -> None:
-        """Say the envelope and, with ``data``, ask to go ahead: in one go where the server takes that (RFC 2920)."""
-        client, wire = self._client, self._wire
-        assert client is not None
-        assert wire is not None
-        commands = self._commands(sender, recipient, options, data=data)
-        for group in [list(commands)] if client.supports_extension("pipelining") else ([one] for one in commands):
-            wire.say(b"".join(line for _, line, _ in group))
-            await self._answered(group)
-
-    def _commands(self, sender: bytes, recipient: bytes, options: bytes, *, data: bool) -> Iterator[_Command]:
-        if self._dirty:
-            yield Phase.MAIL, b"RSET\r\n", (250,)
-        self._dirty = True
-        utf8 = b"" if (sender + recipient).isascii() else b" SMTPUTF8"
-        reach(Point.MAIL)
-        yield Phase.MAIL, b"MAIL FROM:<%s>%s%s\r\n" % (sender, options, utf8), (250,)
-        reach(Point.RCPT)
-        yield Phase.RCPT, b"RCPT TO:<%s>\r\n" % recipient, (250, 251)
-        if data:
-            reach(Point.DATA)
-            yield Phase.DATA, b"DATA\r\n", (354,)
-
-    async def _answered(self, asked: Sequence[_Command]) -> None:
-        """Read the reply to each; the first refusal is raised when all are read, so that the dialogue stays in step."""
-        assert self._wire is not None
-        refusal: SMTPResponse | None = None
-        for phase, _, accept in asked:
-            self._phase = phase if refusal is None else self._phase
-            try:
-                reply = await self._wire.reply(self._deadlines.data if phase is Phase.DATA else self._deadlines.command)
-            except SMTPException:
-                if refusal is None:
-                    raise
-                self._drop()
-                break
-            if refusal is None and reply.code not in accept:
-                refusal = reply
-                if reply.code == _GONE_CODE:  # it says no more
-                    break
-            elif refusal is not None and reply.code == _GO_AHEAD:
-                self._drop()  # it waits for a message that will not come
-        if refusal is not None:
-            raise SMTPResponseException(refusal.code, refusal.message)
+        return envelope
 
     def _outcome_of(self, error: Exception) -> Outcome:
         if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:
@@ -335,7 +275,7 @@ class SmtpSession:
 
     def _said_no(self, code: int, message: str) -> Outcome:
         phase = self._phase
-        if code == _GONE_CODE:
+        if code == GONE_CODE:
             self._drop()
         enhanced = smtp_reply.enhanced_code(message)
         verdict = smtp_reply.classify(code, enhanced, message, phase)
@@ -344,23 +284,14 @@ class SmtpSession:
         if phase in _AUTH_PHASES:  # a greeting of 554 is the house's mood, not this recipient's fault
             return Deferred(verdict.reason, phase, message, code, enhanced, account_wide=True)
         if verdict.temporary:
-            wide = phase is Phase.MAIL or code == _GONE_CODE
+            wide = phase is Phase.MAIL or code == GONE_CODE
             return Deferred(verdict.reason, phase, message, code, enhanced, account_wide=wide)
         return Refused(verdict.reason, phase, message, code, enhanced)
 
     def _drop(self) -> None:
-        wire, self._wire, self._client, self._dirty = self._wire, None, None, False
+        wire, self._wire, self._client, self._dialogue = self._wire, None, None, None
         if wire is not None:
             wire.abort()
-
-
-def _envelope(written: str) -> bytes | None:
-    """Write an address for MAIL and RCPT: domain as A-label, local part as it is; None for what cannot be one."""
-    domain = address.domain(written)
-    if not domain:
-        return None
-    local = written.strip().rpartition("@")[0]
-    return f"{local}@{domain}".encode()
 
 
 def _helo_name(hostname: str) -> str:

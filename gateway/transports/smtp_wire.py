@@ -131,9 +131,9 @@ class SmtpWire(SMTPProtocol):
             return SMTPResponse(NO_REPLY, self._broken.message)
         return SMTPResponse(NO_REPLY, _text(bytes(self._heard))) if self._heard else None
 
-    async def end_body(self, seconds: float) -> SMTPResponse:
-        """Send the last piece with the final dot and read the reply."""
-        self.write(self._last_piece + FINAL_DOT)
+    async def end_body(self, seconds: float, then: bytes = b"") -> SMTPResponse:
+        """Send the last piece with the final dot, and commands right behind it, and read the reply to the dot."""
+        self.write(self._last_piece + FINAL_DOT + then)
         reach(Point.AFTER_DOT)
         return await self.reply(seconds)
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from gateway.mime.parse import parse
 from gateway.transports.certificate import Certificate
 from gateway.transports.faults import FaultKind
-from gateway.transports.smtp import Deadlines
+from gateway.transports.smtp_dialogue import Deadlines
 from gateway.trial.fetching import FetchingHalf, half
 from gateway.trial.letter import letter, part_of, plus_address, verdicts
 from gateway.trial.sending import SendingHalf

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from gateway.transports.certificate import Certificate
-from gateway.transports.smtp import Deadlines, SmtpSession
+from gateway.transports.smtp import SmtpSession
+from gateway.transports.smtp_dialogue import Deadlines
 from gateway.trial.words import of_fault, of_outcome
 from models.types.account import Endpoint
 from models.types.outbox import Accepted, Deferred, Outcome, Refused

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from gateway.transports.faults import TransportFault
-from gateway.transports.smtp import SmtpSession
+from gateway.transports.smtp import Parcel, SmtpSession
 from gateway.workers import consent
 from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pace import Pace
@@ -32,6 +32,7 @@ class Courier:
         self._session: SmtpSession | None = None
         self._used = False  # it carried a mail: it may be stale by now
         self._by_token = False  # the newest plan signs in by an access token
+        self._in_order = False  # the server must not hear of a mail before it answered for the one before
 
     @property
     def connected(self) -> bool:
@@ -46,13 +47,21 @@ class Courier:
         """Have a connection that stands, the kept one or a new one. None: there is one; else what every mail meets."""
         return None if self._stands else await self._open()
 
-    async def carry(self, claim: Claim, wire: bytes) -> Outcome:
-        """Send one promised copy; what became of it. What ``before_dot`` raised is passed on: it was not sent."""
+    async def carry(self, claim: Claim, wire: bytes, then: Parcel | None) -> Outcome:
+        """Send one promised copy; what became of it. What ``before_dot`` raised is passed on: it was not sent.
+
+        ``then``: the one that will be carried next; ``let_go`` when it will not be.
+        """
         kept = self._stands and self._used
-        outcome = await self.ready() or await self._deliver(claim, wire)
+        outcome = await self.ready() or await self._deliver(claim, wire, then)
         if kept and self._was_stale(outcome):
-            outcome = await self._open() or await self._deliver(claim, wire)
+            outcome = await self._open() or await self._deliver(claim, wire, then)
         return outcome
+
+    async def let_go(self) -> None:
+        """End a connection over which only the mail that was said ahead could be sent."""
+        if self._session is not None and self._session.pledged:
+            await self.hang_up()
 
     async def hang_up(self) -> None:
         """End the connection, if there is one."""
@@ -60,14 +69,18 @@ class Courier:
         if session is not None:
             await session.close()
 
-    async def _deliver(self, claim: Claim, wire: bytes) -> Outcome:
-        assert self._session is not None
+    async def _deliver(self, claim: Claim, wire: bytes, then: Parcel | None) -> Outcome:
+        session = self._session
+        assert session is not None
         self._used = True
 
         async def before_dot() -> None:
             await self._before_dot(claim)
 
-        return await self._session.deliver(claim.envelope_from, claim.envelope_to, wire, before_dot=before_dot)
+        ahead = None if self._in_order else then
+        outcome = await session.deliver(claim.envelope_from, claim.envelope_to, wire, before_dot=before_dot, then=ahead)
+        self._in_order = self._in_order or session.ahead_failed
+        return outcome
 
     async def _open(self) -> Outcome | None:
         failed = await self._try_to_open()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gateway.transports.smtp import Deadlines
+from gateway.transports.smtp_dialogue import Deadlines
 
 
 @dataclass(frozen=True, slots=True)

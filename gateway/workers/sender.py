@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from sqlmodel import Session
 
@@ -25,8 +26,8 @@ from models.types.errors import DatabaseError, LeaseLost
 from models.types.failpoint import Point, reach
 from models.types.outbox import Claim, Deferred, Outcome, Reason, Refused, Unknown
 
-FIRST_TURN = 8  # copies claimed at once
-LONGEST_TURN = 64
+FIRST_TURN = 16  # copies claimed at once
+LONGEST_TURN = 256  # its gathering costs 80 us a mail less than that of 64
 TURN_SECONDS = 0.25  # a turn should take about this long: what is claimed cannot be taken back
 TROUBLE_SECONDS = 1.0  # while the database refuses
 
@@ -100,8 +101,9 @@ class Sender:
                 return False
             began = time.monotonic()
             carried = 0
-            for one in await self._promised(claims):
-                if self._stopping or not await self._carried(one):
+            promised = await self._promised(claims)
+            for one, then in zip_longest(promised, promised[1:]):
+                if self._stopping or not await self._carried(one, then):
                     break
                 carried += 1
             self._pace_turns(carried, time.monotonic() - began)
@@ -109,6 +111,7 @@ class Sender:
             log.warning("Sending waits: %s", error)
             await asyncio.sleep(TROUBLE_SECONDS)
         finally:
+            await self._courier.let_go()
             await self._settlements.flush()
             await self._give_back()
         return True
@@ -151,11 +154,12 @@ class Sender:
                 self._end(*one)
         return [one for one in made if isinstance(one, Ready)]
 
-    async def _carried(self, one: Ready) -> bool:
-        """Send a promised copy; False: the account cannot send now."""
+    async def _carried(self, one: Ready, then: Ready | None) -> bool:
+        """Send a promised copy, and perhaps say the next one's envelope; False: the account cannot send now."""
         claim = one.claim
+        following = (then.claim.envelope_from, then.claim.envelope_to, len(then.wire)) if then is not None else None
         try:
-            outcome = await self._courier.carry(claim, one.wire)
+            outcome = await self._courier.carry(claim, one.wire, following)
         except LeaseLost:
             log.warning("Delivery %d was taken over before its end was sent; it was not sent", claim.delivery_id)
             return False
@@ -183,7 +187,7 @@ class Sender:
 
     def _pace_turns(self, carried: int, seconds: float) -> None:
         if carried:
-            self._most = max(1, min(LONGEST_TURN, 2 * self._most, round(TURN_SECONDS * carried / max(seconds, 1e-9))))
+            self._most = max(1, min(LONGEST_TURN, 4 * self._most, round(TURN_SECONDS * carried / max(seconds, 1e-9))))
 
     async def _give_back(self) -> None:
         """Give back what was claimed and not begun: to be claimed at once, by anybody."""

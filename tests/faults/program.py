@@ -13,7 +13,7 @@ from pathlib import Path
 
 import tests.workers.working  # noqa: F401 - what is imported here is not imported at each start
 from gateway.transports.listener import Door, Protocol, listen
-from gateway.transports.smtp import Deadlines
+from gateway.transports.smtp_dialogue import Deadlines
 from gateway.workers import spool, spool_file, supervisor
 from gateway.workers.database_threads import DatabaseThreads
 from gateway.workers.pace import Pace
@@ -28,7 +28,7 @@ from tests.workers.working import PASSWORD_VARIABLE
 
 HASTE = Pace(
     lease=2, lease_renew=0.4, tend=0.1, claim=2, claim_renew=0.4, recover=0.15, linger=0.3, grace=3, crash=0.2,
-    deadlines=Deadlines(connect=5, command=5, data=5, block=5, dot=5, quit=0.5),
+    deadlines=Deadlines(connect=5, command=5, ahead=5, data=5, block=5, dot=5, quit=0.5),
 )  # fmt: skip
 
 _starter = multiprocessing.get_context("forkserver")

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.transports.faults import TransportFault
 from gateway.transports.imap import ImapSession
-from gateway.transports.smtp import Deadlines, SmtpSession
+from gateway.transports.smtp import SmtpSession
+from gateway.transports.smtp_dialogue import Deadlines
 from models.store.database import Database
 from models.types.account import Cursor, Endpoint, Security
 from models.types.outbox import Accepted, Deferred, Outcome, Unknown
@@ -19,7 +20,7 @@ from tests.servers.faulty_imap import FaultyImap
 from tests.servers.faulty_smtp import FaultySmtp, copies
 from tests.workers.working import mail
 
-QUICK = Deadlines(connect=5, command=5, data=5, block=5, dot=5, quit=1)
+QUICK = Deadlines(connect=5, command=5, ahead=5, data=5, block=5, dot=5, quit=1)
 WIRE = b"Message-ID: <%s>\r\nFrom: <support@desk.test>\r\nSubject: x\r\n\r\nOne.\r\n..\r\n.\r\nTwo.\r\n"
 RECIPIENT = "c@customer.test"
 _names = count(1)

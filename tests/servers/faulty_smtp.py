@@ -1,9 +1,11 @@
 """A scripted SMTP server; the ledger holds every accepted copy and every body that was cut."""
 
+import asyncio
 import base64
 import ssl
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.servers.scripted import Ended, Fault, Line, Scripted, fingerprint
@@ -14,7 +16,7 @@ class FaultySmtp(Scripted):
 
     Besides ``Fault``'s: at starttls "inject" (words in clear behind the 220); at dot "accept_then_reset",
     "accept_then_close", "accept_then_hang", "reject_then_reset". An address with "refused" in it gets 550, with
-    "later" 450.
+    "later" 450. ``forgetful``: it throws away what comes together with a final dot, and keeps it in ``forgotten``.
     """
 
     endless_line = b"250-and more\r\n"
@@ -22,13 +24,15 @@ class FaultySmtp(Scripted):
     def __init__(
         self,
         *faults: Fault,
-        extensions: tuple[str, ...] = ("SIZE 10000000", "8BITMIME", "AUTH PLAIN LOGIN"),
+        extensions: tuple[str, ...] = ("SIZE 10000000", "8BITMIME", "PIPELINING", "AUTH PLAIN LOGIN"),
         passwords: tuple[str, ...] = ("secret",),
         tls: ssl.SSLContext | None = None,
         ledger: Path | None = None,
+        forgetful: bool = False,
     ) -> None:
         super().__init__(*faults, tls=tls, ledger=ledger)
-        self.extensions, self.passwords = extensions, passwords
+        self.extensions, self.passwords, self.forgetful = extensions, passwords, forgetful
+        self.forgotten: list[bytes] = []
         self.heard: list[str] = []
         self.last = b""
         self.arrived: Callable[[bytes], None] = lambda content: None  # called with each mail that is taken
@@ -116,6 +120,10 @@ class FaultySmtp(Scripted):
                 await line.do(fault.do)
             lines.append(raw[1:] if raw.startswith(b".") else raw)
         self.last = b"".join(lines)
+        if self.forgetful:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    self.forgotten.append(await line.reader.read(100_000))
         await self._dot(line, {"sender": sender, "recipient": recipient, **fingerprint(self.last)})
 
     async def _dot(self, line: Line, facts: dict[str, object]) -> None:

@@ -1,17 +1,19 @@
 """SMTP against a scripted server: every fault at every step ends as the right Outcome, and none is claimed sent."""
 
 import asyncio
+from itertools import zip_longest
 
 import pytest
 
-from gateway.transports.smtp import Deadlines, SmtpSession
+from gateway.transports.smtp import SmtpSession
+from gateway.transports.smtp_dialogue import Deadlines
 from models.types.account import Endpoint, Security
 from models.types.outbox import Accepted, Deferred, Outcome, Phase, Reason, Refused, Unknown
 from tests.servers.certificates import Certificates
 from tests.servers.faulty_smtp import FaultySmtp
 from tests.servers.scripted import Fault
 
-QUICK = Deadlines(connect=1, command=0.5, data=0.5, block=0.5, dot=0.5, quit=0.3)
+QUICK = Deadlines(connect=1, command=0.5, ahead=0.5, data=0.5, block=0.5, dot=0.5, quit=0.3)
 WIRE = b"Message-ID: <1@desk.test>\r\nSubject: hi\r\n\r\nHello\r\n.\r\n..two\r\nend\r\n"
 
 
@@ -325,6 +327,37 @@ async def test_said_in_one_go_it_ends_as_said_word_by_word(at: str, do: str) -> 
     assert getattr(quickly[0], "reason", None) is getattr(slowly[0], "reason", None)
     assert quickly[1] == quickly[2], "what stands can be used"
     assert quickly[1] == slowly[1]
+
+
+@pytest.mark.parametrize("extensions", [WORDS, (*WORDS, "PIPELINING")], ids=["in order", "ahead"])
+async def test_a_mail_may_be_said_ahead(extensions: tuple[str, ...]) -> None:
+    server, session, dot = FaultySmtp(extensions=extensions), SmtpSession(QUICK), Dot()
+    people = ["a@customer.test", "refused@customer.test", "later@customer.test", "b@customer.test", "c@customer.test"]
+    outcomes = []
+    async with server.serving():
+        assert await session.open(server.endpoint(), hostname="desk.test") is None
+        for one, then in zip_longest(people, people[1:]):
+            following = ("", then, len(WIRE)) if then else None
+            outcomes.append(type(await session.deliver("", one, WIRE, before_dot=dot, then=following)))
+            assert session.pledged == ("PIPELINING" in extensions and one[0] in "ab" and bool(then))
+        await session.close()
+    assert outcomes == [Accepted, Refused, Deferred, Accepted, Accepted]
+    assert [entry["recipient"] for entry in server.noted("accepted")] == [people[0], people[3], people[4]]
+    assert (server.connections, dot.asked, server.heard[-1]) == (1, 3, "QUIT")
+
+
+async def test_no_other_mail_goes_over_a_connection_that_waits_for_the_one_said_ahead() -> None:
+    server, session = FaultySmtp(extensions=(*WORDS, "PIPELINING")), SmtpSession(QUICK)
+    async with server.serving():
+        assert await session.open(server.endpoint(), hostname="desk.test") is None
+        then = ("", "a@customer.test", len(WIRE))
+        assert await session.deliver("", "b@customer.test", WIRE, before_dot=Dot(), then=then) == Accepted(
+            "2.0.0 queued"
+        )
+        outcome = await session.deliver("", "c@customer.test", WIRE, before_dot=Dot())
+        assert isinstance(outcome, Deferred)
+        assert not session.usable
+    assert len(server.noted("accepted")) == 1
 
 
 async def test_a_refusal_in_one_go_leaves_the_connection_good() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.transports.smtp import Deadlines
+from gateway.transports.smtp_dialogue import Deadlines
 from gateway.trial.run import Patience, Trial
 from models.types.account import AccountPlan, Auth, Endpoint, Security
 from models.types.trial import StepState, TrialResult, TrialStep

@@ -71,6 +71,38 @@ async def test_a_fault_before_the_dot_is_tried_again_and_told(desk: Desk, at: st
     assert set(copies(server).values()) == {1}
 
 
+@pytest.mark.parametrize(
+    "do", ["reset", "close", "hang", "garbage", "say 421 4.3.2 enough", "say 503 5.5.1 not now", "say 554 5.5.0 no"]
+)
+async def test_what_is_not_understood_ahead_is_said_again_in_order(desk: Desk, do: str) -> None:
+    """The second mail's MAIL came with the first one's final dot: what a server says to that is not yet its word."""
+    server = FaultySmtp(Fault("mail", do, 2))
+    async with server.serving():
+        desk.serve(smtp=server)
+        desk.answer(4)
+        async with working(desk):
+            await desk.until(lambda: desk.states() == {SENT: 4})
+    desk.judge_sending(server)
+    assert set(copies(server).values()) == {1}
+    assert {attempt.outcome for attempt in desk.attempts()} == {"accepted"}
+    assert desk.account().send_state is AccountState.OK
+    assert server.connections == 2
+
+
+async def test_a_server_that_forgets_what_came_with_the_dot_gets_every_mail(desk: Desk) -> None:
+    server = FaultySmtp(forgetful=True)
+    async with server.serving():
+        desk.serve(smtp=server)
+        desk.answer(6)
+        async with working(desk):
+            await desk.until(lambda: desk.states() == {SENT: 6})
+    desk.judge_sending(server)
+    assert set(copies(server).values()) == {1}
+    (forgotten,) = server.forgotten
+    assert [line[:4] for line in forgotten.split(b"\r\n")] == [b"MAIL", b"RCPT", b"DATA", b""]
+    assert server.connections == 2
+
+
 @pytest.mark.parametrize("do", ["reset", "hang", "garbage", "accept_then_reset"])
 async def test_no_answer_after_the_dot_is_unsure_and_stays_so(desk: Desk, do: str) -> None:
     server = FaultySmtp(Fault("dot", do))
@@ -97,6 +129,7 @@ async def test_each_recipient_has_its_own_fate(desk: Desk) -> None:
         async with working(desk):
             await desk.until(lambda: desk.states() == {SENT: 2, QUEUED: 1, FAILED: 1})
     desk.judge_sending(server)
+    assert server.connections == 1
     (failed,) = desk.rows(Delivery, col(Delivery.state) == FAILED)
     assert (failed.recipient, failed.reason, failed.server_text) == (
         "refused@customer.test", Reason.USER, "5.1.1 no such user",

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, SQLModel, col
 
-from gateway.transports.smtp import Deadlines
+from gateway.transports.smtp_dialogue import Deadlines
 from gateway.workers import supervisor
 from gateway.workers.pace import Pace
 from models.services import reply
@@ -35,7 +35,7 @@ from tests.services.letters import desk as make_world
 PASSWORD_VARIABLE = "NIGHTDESK_TEST_PASSWORD"
 QUICK = Pace(
     lease=3, lease_renew=1, tend=0.2, claim=3, claim_renew=1, recover=0.3, linger=0.5, grace=3, crash=0.3,
-    deadlines=Deadlines(connect=2, command=2, data=2, block=2, dot=2, quit=0.3),
+    deadlines=Deadlines(connect=2, command=2, ahead=1, data=2, block=2, dot=2, quit=0.3),
 )  # fmt: skip
 _names = count(1)
 
