@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import zip_longest
 from typing import cast
 
 import pytest
@@ -77,25 +78,30 @@ async def test_a_mail_with_everything_arrives_whole(dovecot: Dovecot, postfix: P
     assert (file.get_filename(), file.get_content()) == ("Prüfung – 1.pdf", mail.attachments[0].content)
 
 
-async def test_one_connection_takes_many_and_refusals_between(dovecot: Dovecot, postfix: Postfix) -> None:
+@pytest.mark.parametrize("ahead", [False, True], ids=["in order", "ahead"])
+async def test_one_connection_takes_many_and_refusals_between(dovecot: Dovecot, postfix: Postfix, ahead: bool) -> None:
+    people = ("refused", "later", "bob", "bob") * 5
+    subjects = [f"many {number} {ahead}" for number in range(len(people))]
+    wires = [compose(replace(MAIL, subject=one, message_id=f"<{one.replace(' ', '.')}@desk.test>")) for one in subjects]
+    mails = [(USER, f"{name}@customer.test", wire) for name, wire in zip(people, wires, strict=True)]
     session = await opened(postfix, Security.TLS)
-    for number in range(10):
-        wire = compose(replace(MAIL, subject=f"many {number}", message_id=f"<many{number}@desk.test>"))
-        refused = await session.deliver(USER, "refused@customer.test", wire, before_dot=ready)
-        assert isinstance(refused, Refused)
-        assert (refused.code, refused.enhanced, refused.reason, refused.phase) == (
-            550,
-            "5.1.1",
-            Reason.USER,
-            Phase.RCPT,
-        )
-        later = await session.deliver(USER, "later@customer.test", wire, before_dot=ready)
-        assert isinstance(later, Deferred)
-        assert (later.code, later.account_wide) == (450, False)
-        assert isinstance(await session.deliver(USER, "bob@customer.test", wire, before_dot=ready), Accepted)
+    for mail, then in zip_longest(mails, mails[1:]):
+        following = (*then[:2], len(then[2])) if ahead and then else None
+        outcome = await session.deliver(*mail, before_dot=ready, then=following)
+        if "bob" in mail[1]:
+            assert isinstance(outcome, Accepted)
+        elif "later" in mail[1]:
+            assert isinstance(outcome, Deferred)
+            assert (outcome.code, outcome.phase, outcome.account_wide) == (450, Phase.RCPT, False)
+        else:
+            assert isinstance(outcome, Refused)
+            assert (outcome.code, outcome.enhanced, outcome.reason) == (550, "5.1.1", Reason.USER)
+            assert outcome.phase is Phase.RCPT
+        assert session.usable
     await session.close()
-    for number in range(10):
-        await arrived(dovecot, "bob@customer.test", f"many {number}")
+    for name, subject in zip(people, subjects, strict=True):
+        if name == "bob":
+            await arrived(dovecot, "bob@customer.test", subject)
 
 
 async def test_a_real_bounce_comes_back_to_the_envelope_sender(dovecot: Dovecot, postfix: Postfix) -> None:
