@@ -112,7 +112,7 @@ def _leaf(part: Part, content: Content) -> None:
         content.warn("signed (S/MIME): the text is inside the file" if signed else SAID_ENCRYPTED)
     if _deep(part):
         content.warn(NOT_FULLY_PARSED)
-    data_size = len(part.raw()) if part.children else part.decoded_size()
+    data_size = part.file_size()
     if data_size or _name(part):
         content.files.append(_file(part, data_size))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from gateway.mime.bodies import read_content
+from gateway.mime.carried import carried_text
 from gateway.mime.clean import storable
 from gateway.mime.content import Content
 from gateway.mime.dates import date
@@ -41,7 +42,7 @@ def part_content(content: bytes, path: str) -> bytes:
     if part is None:
         raise LookupError(f"the mail has no part {path}")
     if not number:
-        return part.raw() if part.children else part.decoded()
+        return part.as_file()
     packed = enclosed_content(part, int(number)) if number.isdecimal() else None
     if packed is None:
         raise LookupError(f"the mail has no part {path}")
@@ -57,6 +58,9 @@ def _read(content: bytes) -> IncomingMail:
     subject = header.text("subject")
     return_path = _return_path(header)
     bounce, is_report = _guarded(faults, (Bounce(), False), read_report, root, held, sender, subject, return_path)
+    text = _text(held)
+    if not is_report and not text.strip():
+        text = _guarded(faults, "", carried_text, root)
     loop_tag = header.text(LOOP_HEADER)[:200]
     judged = judge(header, sender=sender, subject=subject, return_path=return_path, report=is_report, loop_tag=loop_tag)
     return IncomingMail(
@@ -71,7 +75,7 @@ def _read(content: bytes) -> IncomingMail:
         in_reply_to=message_ids(header.raw("in-reply-to")),
         references=message_ids(header.raw("references")),
         date=date(header.raw("date")),
-        text=_text(held),
+        text=text,
         reply_text=_guarded(faults, _text(held), _new_text, held, subject),
         has_html=held.has_html,
         attachments=tuple(held.files),

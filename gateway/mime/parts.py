@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.mime.header import Header, read_header
-from gateway.mime.limits import DEPTH, PARTS
+from gateway.mime.limits import DEPTH, EXPANDED_BYTES, PARTS
 from gateway.mime.params import field_type, parameters
 from gateway.mime.transfer import decode_transfer, size_of_base64
 
+MESSAGES = frozenset({"message/rfc822", "message/global"})
 _GUESS = re.compile(rb"(?<![^\n])--([^\s\r\n][^\r\n]{0,199}?)[ \t]*\r?\n(?:[A-Za-z-]{3,40}:|\r?\n)")
 _FILE_NAME = re.compile(r"([^/\\?#:*<>|\"]{1,120}\.[A-Za-z0-9]{2,5})$")
 _LATE_FIELD = re.compile(rb"Content-(?:Type|Transfer-Encoding|Disposition):", re.IGNORECASE)
@@ -33,13 +34,24 @@ class Part:
         """Return the body as it stands in the mail."""
         return self.content[self.start : self.end]
 
+    @property
+    def encoded(self) -> bool:
+        """True when the bytes in the mail are not yet those of the part."""
+        return self.header.plain("content-transfer-encoding") in {"base64", "quoted-printable"}
+
     def decoded(self, limit: int | None = None) -> bytes:
         """Return the body with its transfer encoding undone; of more than ``limit`` encoded bytes only the first."""
         end = self.end if limit is None else min(self.end, self.start + limit)
         return decode_transfer(self.content[self.start : end], self.header.plain("content-transfer-encoding"))
 
-    def decoded_size(self) -> int:
-        """Say how long ``decoded()`` is."""
+    def as_file(self) -> bytes:
+        """Return what is saved: a message as it stands in the mail unless it is encoded, anything else decoded."""
+        return self.raw() if self.children and not self.encoded else self.decoded()
+
+    def file_size(self) -> int:
+        """Say how long ``as_file()`` is."""
+        if self.children and not self.encoded:
+            return self.end - self.start
         encoding = self.header.plain("content-transfer-encoding")
         if encoding == "base64":
             return size_of_base64(self.content[self.start : self.end])
@@ -109,20 +121,23 @@ class _Reader:
             self._multipart(part, depth)
             if not part.children and not part.cut:
                 part.type = "text/plain"  # nothing in it looks like a part: what stands there is for reading
-        elif kind in {"message/rfc822", "message/global"} and self._plain_message(part):
+        elif kind in MESSAGES:
             self._message(part, depth)
         return part
 
-    def _plain_message(self, part: Part) -> bool:
-        encoding = part.header.plain("content-transfer-encoding")
-        return encoding not in {"base64", "quoted-printable"}
-
     def _message(self, part: Part, depth: int) -> None:
+        """Read the message inside; one that is encoded, as RFC 2046 5.2.1 forbids and some write it, from a copy."""
         if depth >= DEPTH or self.parts >= PARTS:
             part.cut = True
             return
-        child = self.read(part.start, part.end, _below(part.path, 1), depth + 1, "text/plain")
-        part.children.append(child)
+        path = _below(part.path, 1)
+        if not part.encoded:
+            part.children.append(self.read(part.start, part.end, path, depth + 1, "text/plain"))
+            return
+        inside = _Reader(part.decoded(EXPANDED_BYTES))
+        inside.parts = self.parts
+        part.children.append(inside.read(0, len(inside.content), path, depth + 1, "text/plain"))
+        self.parts = inside.parts
 
     def _multipart(self, part: Part, depth: int) -> None:
         if depth >= DEPTH:

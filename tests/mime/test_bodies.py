@@ -3,6 +3,7 @@
 import base64
 import binascii
 import struct
+import time
 
 import pytest
 
@@ -108,6 +109,52 @@ NAMES = [
 def test_file_names(field: str, name: str) -> None:
     kind = "" if field.startswith("Content-Type") else "Content-Type: application/octet-stream\n"
     assert names(f"{kind}{field}\n\nxx") == [name]
+
+
+INNER = "From: B <b@y.example>\nSubject: Old\nTo: a@x.example\n\nold =3D words"
+TOLD = "---------- Forwarded message ----------\nFrom: B <b@y.example>\nSubject: Old\nTo: a@x.example\n\nold "
+WAYS = [
+    part("message/rfc822", INNER.replace("=3D", "=")),
+    part("message/rfc822", INNER, "Content-Transfer-Encoding: quoted-printable"),
+    part(
+        "message/rfc822; name=f.eml",
+        base64.encodebytes(INNER.replace("=3D", "=").encode()).decode(),
+        "Content-Transfer-Encoding: base64",
+        "Content-Disposition: attachment; filename=f.eml",
+    ),
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["as it is", "quoted-printable", "base64"])
+def test_a_mail_that_is_only_a_forwarded_message_says_what_that_says(way: str) -> None:
+    for raw in (way, multi("mixed", part("text/plain", " \n"), way)):
+        mail = parse(raw.encode())
+        assert mail.text == f"{TOLD}= words"
+        assert mail.reply_text == ""
+        (file,) = mail.attachments
+        saved = part_content(raw.encode(), file.path)
+        assert saved.strip().decode() == INNER.replace("=3D", "=")
+        assert len(saved) == file.size_bytes
+    assert parse(multi("mixed", PLAIN, way).encode()).text == "plain words"
+
+
+def test_a_digest_says_what_its_messages_say() -> None:
+    raw = multi("digest", "\nFrom: a@x.example\n\none", "\nFrom: b@x.example\n\ntwo")
+    begins = "---------- Forwarded message ----------\nFrom: "
+    assert parse(raw.encode()).text == f"{begins}a@x.example\n\none\n\n{begins}b@x.example\n\ntwo"
+
+
+def test_messages_encoded_inside_each_other_end_somewhere() -> None:
+    raw = b"Subject: innermost\n\nx"
+    for _ in range(60):
+        head = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+        raw = head + base64.encodebytes(raw)
+        if len(raw) > 900_000:
+            break
+    began = time.process_time()
+    mail = parse(raw)
+    assert time.process_time() - began < 2
+    assert [file.media_type for file in mail.attachments] == ["message/rfc822"]
 
 
 def test_a_signed_text_loses_its_armor() -> None:
