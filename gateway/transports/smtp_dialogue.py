@@ -124,10 +124,12 @@ class Dialogue:
         try:
             await self._answered(said, ahead=True)
         except SMTPException as error:
-            if self.phase is not Phase.MAIL:
+            code = error.code if isinstance(error, SMTPResponseException) else 0
+            if self.phase is not Phase.MAIL and 400 <= code < 600:
                 raise  # it understood, and refuses this recipient
             # perhaps it threw away what came behind the dot, or minds that it came: asked in order it may say yes
-            self.ahead_failed = not (isinstance(error, SMTPResponseException) and error.code == GONE_CODE)
+            self.ahead_failed = code != GONE_CODE
+            self.phase = Phase.MAIL
             self._wire.abort()
             raise SMTPServerDisconnected("What was said ahead was not answered as it should") from error
 

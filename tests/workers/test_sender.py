@@ -103,6 +103,18 @@ async def test_a_server_that_forgets_what_came_with_the_dot_gets_every_mail(desk
     assert server.connections == 2
 
 
+async def test_more_replies_than_were_asked_for_answer_nothing_that_was_said_ahead(desk: Desk) -> None:
+    server = FaultySmtp(Fault("dot", "say 250 2.0.0 queued\r\n250 2.1.0 all is well", 0))
+    async with server.serving():
+        desk.serve(smtp=server)
+        desk.answer(4)
+        async with working(desk):
+            await desk.until(lambda: desk.states() == {SENT: 4})
+    desk.judge_sending(server)
+    assert set(copies(server).values()) == {1}
+    assert {attempt.outcome for attempt in desk.attempts()} == {"accepted"}
+
+
 @pytest.mark.parametrize("do", ["reset", "hang", "garbage", "accept_then_reset"])
 async def test_no_answer_after_the_dot_is_unsure_and_stays_so(desk: Desk, do: str) -> None:
     server = FaultySmtp(Fault("dot", do))
