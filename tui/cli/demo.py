@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.cli import at_terminal
 from tui.cli.output import say
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def run(arguments: Namespace, open_desk: OpenDesk) -> int:
     """Build it, open it, take it down, however it ends."""
     from gateway.demo.launch import launched
 
+    at_terminal.required()
     _end_by_exception()
     print("nightdesk: setting up the demo ...", file=sys.stderr)
     try:
