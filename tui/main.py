@@ -1,11 +1,10 @@
 """The composition root: the command line in, the program out. The only place that knows everybody.
 
 ``tui.app`` paints and speaks to ``tui.bridge.Desk``; ``tui.desk`` is that desk over one database; the workers of
-``gateway`` fetch and send beside it. Imports stand inside: ``--help`` waits for nothing, the list not for the ORM.
+``gateway`` fetch and send beside it. Imports stand inside: ``--help`` waits for nothing, the list not for the ORM, and
+Ctrl-C finds nothing under way that it could interrupt with a traceback.
 """
 
-import asyncio
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
@@ -15,6 +14,8 @@ from tui import garbage
 from tui.cli.failures import guarded
 
 if TYPE_CHECKING:
+    import asyncio
+
     from gateway.workers.database_threads import DatabaseThreads
     from gateway.workers.parsing import Parsers
     from models.store.database import Database
@@ -30,23 +31,28 @@ HAND_OVER_SECONDS = 0.001  # how soon a busy thread hands over to the screen's; 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; the exit code (sysexits.h)."""
-    said = sys.argv[1:] if arguments is None else arguments
+    return guarded(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(said: Sequence[str]) -> int:
     if not said:  # the desk itself waits for no command line to be declared
-        return guarded(lambda: _desk("", ""))
+        return _desk("", "")
     from tui.cli.parser import parse
 
     parsed = parse(said)
     if parsed.command == "demo":
         from tui.cli import demo
 
-        return guarded(lambda: demo.run(parsed, open_desk))
+        return demo.run(parsed, open_desk)
     if parsed.command == "":
-        return guarded(lambda: _desk(parsed.database, parsed.config))
-    return guarded(lambda: int(parsed.run(parsed)))
+        return _desk(parsed.database, parsed.config)
+    return int(parsed.run(parsed))
 
 
 def open_desk(settings: "Settings", tips: tuple[str, ...] = ()) -> int:
     """Show the desk until the agent leaves, and carry the workers meanwhile; the exit code."""
+    import asyncio
+
     sys.setswitchinterval(HAND_OVER_SECONDS)
     garbage.hold()  # until the desk is warm
     return asyncio.run(_session(settings, tips))
@@ -54,11 +60,13 @@ def open_desk(settings: "Settings", tips: tuple[str, ...] = ()) -> int:
 
 def _desk(database: str, config: str) -> int:
     garbage.hold()  # until the desk is warm
+    from tui.cli import at_terminal
     from tui.cli.store import ready
     from tui.settings import load
 
     settings = load(database, config)
     ready(settings)
+    at_terminal.required()
     return open_desk(settings)
 
 
@@ -194,11 +202,15 @@ class _Background:
 
     async def run(self) -> None:
         """Work until ``stop``; a fault is passed on, and ``run`` may then be called again."""
+        import asyncio
+
         self._task = asyncio.create_task(self._work())
         await asyncio.shield(self._task)
 
     async def stop(self) -> None:
         """End it and wait until it has ended."""
+        import asyncio
+
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -207,6 +219,8 @@ class _Background:
         await self._desk.warm()
         if not self._settings.workers:
             return
+        import asyncio
+
         with garbage.held():
             run, database, holder, hostname = await asyncio.to_thread(self._tools)
         try:
@@ -230,6 +244,9 @@ def _end_on_signals(app: "NightdeskApp") -> list[int]:
 
     The list returned will hold the signals that came.
     """
+    import asyncio
+    import signal
+
     loop = asyncio.get_running_loop()
     came: list[int] = []
     leaving: set[asyncio.Task[None]] = set()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.types.dkim import Algorithm
 from tui.cli.output import as_json, say, table
+from tui.cli.printing import put
 
 if TYPE_CHECKING:
     from models.types.dkim import DkimView
@@ -177,4 +178,4 @@ def _show(keys: "tuple[DkimView, ...]", *, json: bool) -> None:
     for one in keys:
         say(f"Add to DNS for {one.selector} ({one.algorithm}, {'on' if one.active else 'off'}):")
         name = dkim_record.name(one.selector, one.domain)
-        print(dkim_record.zone_line(name, dkim_record.text(one.algorithm, one.public)))
+        put(dkim_record.zone_line(name, dkim_record.text(one.algorithm, one.public)))

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from tui.cli.output import as_json, say
+from tui.cli.printing import put
 
 if TYPE_CHECKING:
     from models.types.domain_health import DomainReport
@@ -75,6 +76,6 @@ def _show(report: "DomainReport") -> None:
     for one in report.findings:
         say(f"  {one.grade.value:8} {one.check:9} {one.sentence}")
         if one.record_value and one.record_type == "TXT":
-            print("           add: " + wash.line(zone_line(one.record_name, one.record_value), 5000))
+            put("           add: " + wash.line(zone_line(one.record_name, one.record_value), 5000))
         elif one.record_value:
             say(f"           add: {one.record_name}. {one.record_type} {one.record_value}")

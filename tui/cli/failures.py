@@ -1,10 +1,10 @@
 """What the program says when something is wrong: one sentence and a remedy, never a traceback."""
 
-import os
 import sys
 from collections.abc import Callable
 
 from models.types.errors import NightdeskError
+from tui.cli import printing
 from tui.render import wash
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
@@ -15,15 +15,14 @@ def guarded(work: Callable[[], int]) -> int:
     """Run it and return the exit code; a fault becomes words on stderr."""
     try:
         code = work()
-        sys.stdout.flush()
+        printing.finish()
     except NightdeskError as error:
         complain(str(error), error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has gone. Python's own flush at exit must not complain about it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        printing.give_up()  # the reader (head, less) has gone
         return 0
     except Exception as error:  # the outermost place: whatever got here was not foreseen
         return _unforeseen(error)

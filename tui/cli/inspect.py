@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 from gateway.mime.parse import parse
 from models.types.mail import IncomingMail, Mailbox
+from tui.cli.printing import put
 from tui.render.wash import block, line
 
 _LONG = 4000  # characters of a header field that are printed
@@ -15,19 +16,24 @@ _LONG = 4000  # characters of a header field that are printed
 
 def run(paths: Iterable[str], *, batch: bool, as_json: bool, out: TextIO | None = None) -> int:
     """Inspect files; return the exit status. ``batch``: paths come on standard input, a JSON line goes out for each."""
-    out = out or sys.stdout
     failed = False
     for path in _typed_paths() if batch else paths:
         form = _inspected(path)
         failed |= "error" in form
         if batch:
-            out.write(json.dumps(form, ensure_ascii=True) + "\n")
-            out.flush()
+            _put(json.dumps(form, ensure_ascii=True), out)
         elif as_json:
-            out.write(json.dumps(form, ensure_ascii=False, indent=1) + "\n")
+            _put(json.dumps(form, ensure_ascii=False, indent=1), out)
         else:
-            out.write(_for_people(form))
+            _put(_for_people(form).removesuffix("\n"), out)
     return 1 if failed and not batch else 0
+
+
+def _put(text: str, out: TextIO | None) -> None:
+    if out is None:
+        put(text)
+    else:
+        print(text, file=out, flush=True)
 
 
 def _typed_paths() -> Iterator[str]:

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from models.types.errors import NotFound
+from tui.cli.printing import put
 
 if TYPE_CHECKING:
     from tui.cli.parser import Commands
@@ -37,5 +38,5 @@ def _classify(_: Namespace) -> int:
     from tui.cli import smtp_classify
 
     for answer in smtp_classify.run(sys.stdin):
-        print(answer, flush=True)
+        put(answer)
     return 0

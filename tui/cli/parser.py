@@ -127,4 +127,7 @@ class _Version(argparse.Action):
         """Say it and end."""
         from importlib.metadata import version
 
-        parser.exit(0, f"nightdesk {version('nightdesk')}\n")
+        from tui.cli.printing import put
+
+        put(f"nightdesk {version('nightdesk')}")
+        parser.exit()
