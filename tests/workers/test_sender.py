@@ -103,6 +103,20 @@ async def test_a_server_that_forgets_what_came_with_the_dot_gets_every_mail(desk
     assert server.connections == 2
 
 
+async def test_an_account_that_must_wait_lets_go_of_the_mail_that_was_said_ahead(desk: Desk) -> None:
+    server = FaultySmtp(Fault("dot", "say 450 4.7.1 rate limit exceeded, slow down"))
+    async with server.serving():
+        desk.serve(smtp=server)
+        desk.answer(3)
+        async with working(desk):
+            await server.until("cut")
+            await desk.until(lambda: desk.states() == {QUEUED: 3})
+            assert [attempt.outcome for attempt in desk.attempts()].count("deferred") == 1
+            assert server.heard[-1] == "DATA", "it was told of the next one, and heard no more"
+    desk.judge_sending(server)
+    assert server.noted("accepted") == []
+
+
 async def test_more_replies_than_were_asked_for_answer_nothing_that_was_said_ahead(desk: Desk) -> None:
     server = FaultySmtp(Fault("dot", "say 250 2.0.0 queued\r\n250 2.1.0 all is well", 0))
     async with server.serving():
