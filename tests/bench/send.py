@@ -107,13 +107,13 @@ async def _sent(database: Database, account_id: int) -> float:
     rested = asyncio.Event()
     sender = Sender(threads, account_id, holder="bench", hostname="bench.test", rested=rested.set, pace=Pace())
     sending = asyncio.create_task(sender.run())
-    await rested.wait()
+    await _rested(sending, rested)
     assert reader.rows(SENT)[0]["n"] == WARM
     database.write(lambda session: session.exec(update(Delivery).values(ready_at=datetime.now(UTC))))
     rested.clear()
     began = time.perf_counter()
     sender.wake.set()
-    await rested.wait()
+    await _rested(sending, rested)
     seconds = time.perf_counter() - began
     assert reader.rows(SENT)[0]["n"] == WARM + COUNT
     sending.cancel()
@@ -121,6 +121,13 @@ async def _sent(database: Database, account_id: int) -> float:
     reader.close()
     threads.close()
     return seconds
+
+
+async def _rested(sending: asyncio.Task[None], rested: asyncio.Event) -> None:
+    waiting = asyncio.ensure_future(rested.wait())
+    await asyncio.wait({sending, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    assert not sending.done(), sending
 
 
 def _mails(session: Session) -> list[Mail]:

@@ -184,8 +184,10 @@ class FaultyImap(Scripted):
         try:
             while not done.done():
                 arrived = asyncio.ensure_future(self._arrived.wait())
-                await asyncio.wait({done, arrived}, return_when=asyncio.FIRST_COMPLETED)
-                arrived.cancel()
+                try:
+                    await asyncio.wait({done, arrived}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    arrived.cancel()
                 self._arrived.clear()
                 if len(self.mails) != known:
                     known = len(self.mails)
