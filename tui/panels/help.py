@@ -1,6 +1,7 @@
 """Help for a place, made from the command table."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from tui.keys import Command, Context, shown
 from tui.render.cells import pad, wrap
@@ -32,10 +33,11 @@ def help_lines(commands: Sequence[Command], context: Context, width: int) -> lis
 
 
 def _command_lines(command: Command, width: int) -> list[Line]:
-    """Paint keys, words and name beside one another; long words go on below."""
-    keys = ", ".join(shown(key) for key in command.keys)
+    """Paint keys, words and name beside one another; what is long goes on below."""
+    keys, *others = wrap(", ".join(shown(key) for key in command.keys), KEYS_CELLS - 1)
     typed = f":{command.name} {command.argument.upper()}".rstrip() if command.name else ""
     room = max(width - KEYS_CELLS - NAME_CELLS - 2, 16)
     first, *rest = wrap(command.words, room)
     head: Line = ((pad(keys, KEYS_CELLS), Role.KEY), (pad(first, room) + "  ", Role.TEXT), (typed, Role.MUTED))
-    return [head, *(((" " * KEYS_CELLS + part, Role.TEXT),) for part in rest)]
+    below = zip_longest(others, rest, fillvalue="")
+    return [head, *(((pad(key, KEYS_CELLS), Role.KEY), (part, Role.TEXT)) for key, part in below)]
