@@ -389,6 +389,8 @@ async def test_files_are_attached_from_the_review_bar_and_taken_off(tmp_path: Pa
         await user.sees("      second.txt")
         await user.press("x")
         await user.until(lambda: "second.txt" not in user.text)
+        await user.press("x", "x")
+        await user.sees("No file is attached: a attaches one.")
         await user.press("y")
         await user.until(lambda: not user.desk.drafts)
 

@@ -281,6 +281,9 @@ class Composer(Vertical, can_focus=True):
         files = self.draft.files if self.draft is not None else ()
         if files:
             self._change_files(lambda draft: self._desk.detach_file(draft.id, files[-1].id))
+        elif self.draft is not None:
+            self._refusal = tuple(problem_lines(["No file is attached: a attaches one."], self._width))
+            self._repaint()
 
     def _change_files(self, change: Callable[[DraftView], Awaitable[DraftView]]) -> None:
         if self.mode is not None and self.idle.is_set():
