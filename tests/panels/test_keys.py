@@ -12,6 +12,7 @@ from tests.panels.fake_desk import FakeDesk, long_desk, message, small_desk
 from tests.panels.pilot import at
 from tui.app import NightdeskApp
 from tui.keys import COMMANDS, Context, doubles, markdown, remapped, shown
+from tui.panels.help import help_lines
 
 
 def test_no_key_means_two_things_in_one_place():
@@ -388,6 +389,13 @@ async def test_the_command_line_completes_runs_and_refuses():
             await user.type(line)
             await user.press("enter")
             await user.until(lambda said=said: user.status == said, said)
+
+
+def test_help_says_every_key_in_full():
+    text = "\n".join("".join(span for span, _ in line) for line in help_lines(COMMANDS, Context.LIST, 76))
+    assert "…" not in text
+    assert "Ctrl-Enter, " in text
+    assert "\nAlt-Enter " in text
 
 
 async def test_help_is_made_from_the_table():

@@ -1,4 +1,4 @@
-"""The status line: the last sentence or a hold's countdown, and whether mail works."""
+"""The status line, as high as it needs: the last sentence or a hold's countdown, and whether mail works."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from models.types.health import AccountHealth
 from tui.bridge import Desk
 from tui.panels.clock import Clock
 from tui.render.delivery import hold_left
-from tui.render.status import status
+from tui.render.status import status_line, status_lines
 from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
 
@@ -18,7 +18,7 @@ SETTLE_SECONDS = 0.5  # news comes in bursts: mail arrives, copies go out
 
 
 class StatusLine(Lines):
-    """One line; holds count down while there are any."""
+    """Mostly one line; holds count down while there are any."""
 
     def __init__(self, desk: Desk, clock: Clock, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -26,6 +26,8 @@ class StatusLine(Lines):
         self._clock = clock
         self._sentence = ""
         self._bad = False
+        self._offered = False
+        self._height = 1
         self._holds: list[datetime] = []
         self._accounts: tuple[AccountHealth, ...] = ()
         self._asked = False
@@ -38,7 +40,12 @@ class StatusLine(Lines):
 
     def say(self, sentence: str, *, bad: bool = False) -> None:
         """Show a sentence until the next one."""
-        self._sentence, self._bad = sentence, bad
+        self._sentence, self._bad, self._offered = sentence, bad, False
+        self.repaint()
+
+    def offer(self, words: str) -> None:
+        """Show words to choose from: as many as fit into one line, for they change with every letter."""
+        self._sentence, self._bad, self._offered = words, False, True
         self.repaint()
 
     def hold(self, until: datetime) -> None:
@@ -80,11 +87,15 @@ class StatusLine(Lines):
         self.repaint()
 
     def repaint(self) -> None:
-        """Paint the line."""
+        """Paint it, as high as it has to be."""
         if not self.size.width:
             return
         accounts = self._accounts if self._asked else None
-        self.show(status(self._sentence, self._bad, self._holds, accounts, self.size.width, self._clock()))
+        facts = (self._sentence, self._bad, self._holds, accounts, self.size.width, self._clock())
+        lines = [status_line(*facts)] if self._offered else status_lines(*facts)
+        if self._height != len(lines):
+            self._height = self.styles.height = len(lines)
+        self.show(*lines)
 
     def on_resize(self) -> None:
         """Fill the new width."""

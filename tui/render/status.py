@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from models.types.health import AccountHealth, AccountState
 from models.types.record import Counts, View
 from tui.render import wash
-from tui.render.cells import apart, clip, cut, length
+from tui.render.cells import apart, clip, cut, length, wrap
 from tui.render.delivery import hold_left
 from tui.render.ink import Line, Role, Span
 from tui.render.words import VIEWS
+
+MOST_LINES = 3  # of a sentence
+NARROWEST = 20  # cells, in which a sentence is still worth breaking
 
 
 def tabs(counts: Counts | None, view: View, width: int) -> Line:
@@ -58,7 +63,31 @@ def health(accounts: Sequence[AccountHealth] | None, width: int) -> Line:
     return ((f"mail ok{waiting} ", Role.MUTED),)
 
 
-def status(
+def status_lines(
+    sentence: str,
+    bad: bool,
+    holds: Sequence[datetime],
+    accounts: Sequence[AccountHealth] | None,
+    width: int,
+    now: datetime,
+) -> list[Line]:
+    """Say a long sentence to its end on a few lines; what the mail does comes after it."""
+    text = wash.line(sentence, 300)
+    right = health(accounts, max(width // 2, width - cell_len(text) - 3))
+    if (holds and not bad) or width < NARROWEST or cell_len(text) + length(right) + 2 <= width:
+        return [status_line(sentence, bad, holds, accounts, width, now)]
+    parts = wrap(text, width - 2)
+    parts = (
+        [*parts[: MOST_LINES - 1], cut(" ".join(parts[MOST_LINES - 1 :]), width - 2)] if parts[MOST_LINES:] else parts
+    )
+    *lines, last = [((" ", Role.TEXT), (part, Role.BAD if bad else Role.TEXT)) for part in parts]
+    if length(last) + length(right) + 1 <= width:
+        return [*lines, apart(last, right, width)]
+    ill = accounts is not None and any(one.state is not AccountState.OK for one in accounts)
+    return [*lines, last, apart((), health(accounts, width), width)] if ill else [*lines, last]
+
+
+def status_line(
     sentence: str,
     bad: bool,
     holds: Sequence[datetime],

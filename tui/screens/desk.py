@@ -186,10 +186,6 @@ class DeskScreen(KeyedScreen):
         if self._setup is not None:
             self._setup.look_again(change)
 
-    def say(self, sentence: str, *, bad: bool = False) -> None:
-        """Say something in the status line."""
-        self.status.say(sentence, bad=bad)
-
     def on_fault(self, event: Fault) -> None:
         """Say what did not work and what to do; the rest goes on, and a failed read is tried again."""
         event.stop()

@@ -1,7 +1,7 @@
 """A screen whose keys are the command table's: one letter or two, or a typed line, run a command or say why not."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -15,6 +15,9 @@ from tui.screens.bindings import bindings
 from tui.screens.prefix import Prefix
 from tui.screens.prompt import Prompt
 
+if TYPE_CHECKING:
+    from tui.panels.status import StatusLine
+
 
 class KeyedScreen(Screen[None], inherit_bindings=False):
     """Turns keys into commands; where the keys go and what a command does, its subclass says."""
@@ -22,6 +25,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
     class Redraw(Message):
         """The terminal's picture may be wrong; the app knows how to draw it whole."""
 
+    status: "StatusLine"
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     AUTO_FOCUS: ClassVar[str | None] = None
 
@@ -29,7 +33,17 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.table = tuple(table)
         self._prefix = Prefix(self.table)
-        self._prompt = Prompt(self.table, self.situation, self.run_command, self.search_for, self.say, self.give_keys)
+        self._prompt = Prompt(
+            self.table,
+            self.situation,
+            self.run_command,
+            self.search_for,
+            self.say,
+            self.offer,
+            self.refuse,
+            self.give_keys,
+        )
+        self._refusal = ""  # what was said of the key before this one, if it did not apply
 
     # -- what a subclass says
 
@@ -59,10 +73,6 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Search, as it is typed."""
         raise NotImplementedError
 
-    def say(self, sentence: str, *, bad: bool = False) -> None:
-        """Say something in the status line."""
-        raise NotImplementedError
-
     def give_keys(self, context: Context) -> None:
         """Put the keys back where they were before a line was typed."""
         raise NotImplementedError
@@ -82,6 +92,26 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
     async def ready_for(self, command: Command) -> None:
         """Return when this command finds what it is about."""
         await self.at_rest()
+
+    # -- what is said
+
+    def say(self, sentence: str, *, bad: bool = False) -> None:
+        """Say something in the status line."""
+        self.status.say(sentence, bad=bad)
+
+    def offer(self, words: str) -> None:
+        """Show what a typed line can become."""
+        self.status.offer(words)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why a key does not apply, until the next one that does something."""
+        self._refusal = sentence
+        self.say(sentence)
+
+    def _forget_refusal(self) -> None:
+        if self._refusal and self.status.sentence == self._refusal:
+            self.say("")
+        self._refusal = ""
 
     # -- keys
 
@@ -117,7 +147,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         self.show_hints(None)
         await self.at_rest()
         if isinstance(meant, str):
-            self.say(meant)
+            self.refuse(meant)
             return
         self.run_command(meant)
         await self.at_rest()
@@ -132,7 +162,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
     def _no_second(self) -> None:
         sentence = self._prefix.end()
         self.show_hints(None)
-        self.say(str(sentence))
+        self.refuse(str(sentence))
 
     async def action_prompt(self, deed: str) -> None:
         """Enter, leave or complete the command line."""
@@ -154,11 +184,22 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         self.run_command(command)
         await self.at_rest()
 
+    async def interrupt(self) -> None:
+        """Leave what waits for more letters; else say how to leave: Ctrl-C ends nothing that could be lost."""
+        if self._prefix:
+            self._prefix.end()
+            self.show_hints(None)
+        elif self.asking:
+            await self.action_prompt("leave")
+        else:
+            self.refuse("Ctrl-C ends nothing here: Esc goes back, q in the list leaves.")
+
     def run_command(self, command: Command, argument: str = "") -> None:
         """Run a command, or say why it does not apply now."""
         refusal = commands.refused(command, self.situation())
+        self._forget_refusal()
         if refusal:
-            self.say(refusal)
+            self.refuse(refusal)
         elif command.argument and not argument:
             self.ask(command)
         else:

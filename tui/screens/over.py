@@ -113,10 +113,6 @@ class OverScreen(KeyedScreen):
         self.hints.display = True
         self.set_focus(self.keys_home)
 
-    def say(self, sentence: str, *, bad: bool = False) -> None:
-        """Say something in the status line."""
-        self.status.say(sentence, bad=bad)
-
     def on_fault(self, event: Fault) -> None:
         """Say what could not be read."""
         event.stop()

@@ -23,6 +23,8 @@ class Prompt:
         run: Callable[[Command, str], None],
         search: Callable[[str], None],
         say: Callable[[str], None],
+        offer: Callable[[str], None],
+        refuse: Callable[[str], None],
         leave: Callable[[Context], None],
     ) -> None:
         self._table = table
@@ -30,6 +32,8 @@ class Prompt:
         self._run = run
         self._search = search
         self._say = say
+        self._offer = offer
+        self._refuse = refuse
         self._leave = leave
         self._line: CommandLine | None = None
         self._asked_from = Context.LIST
@@ -48,7 +52,7 @@ class Prompt:
             self._search(text)
             return
         found = commands.complete(text, self._situation(self._asked_from), self._table)
-        self._say("  ".join(found[:SHOWN]))
+        self._offer("  ".join(found[:SHOWN]))
 
     async def complete(self) -> None:
         """Continue the line with the first candidate."""
@@ -80,7 +84,7 @@ class Prompt:
             return
         typed = commands.parse(text, self._situation(self._asked_from), self._table)
         if isinstance(typed, str):
-            self._say(typed)
+            self._refuse(typed)
         else:
             self._run(typed.command, typed.argument)
 
