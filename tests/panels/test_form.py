@@ -1,6 +1,6 @@
 """A form by keys alone: walking, completing, choosing, being refused, leaving without losing anything."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,14 +19,15 @@ SPECS = (
     FieldSpec("on", "Active", options=("yes", "no")),
     FieldSpec("secret", "Password", secret=True),
 )
+LOGIN = FieldSpec("login", "Login by", options=("password", "reference", "sign in", "none"))
 
 
 class FormApp(App[None]):
-    def __init__(self) -> None:
+    def __init__(self, specs: Sequence[FieldSpec] = SPECS) -> None:
         super().__init__()
         self.register_theme(DEEP)
         self.theme = DEEP.name
-        self.form = Form(SPECS)
+        self.form = Form(specs)
         self.saved: list[dict[str, str]] = []
         self.left = 0
         self.said = ""
@@ -53,8 +54,10 @@ class FormApp(App[None]):
 
 
 @asynccontextmanager
-async def at_form(size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[FormApp, Pilot[None]]]:
-    app = FormApp()
+async def at_form(
+    size: tuple[int, int] = (80, 24), specs: Sequence[FieldSpec] = SPECS
+) -> AsyncIterator[tuple[FormApp, Pilot[None]]]:
+    app = FormApp(specs)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield app, pilot
@@ -135,3 +138,12 @@ async def test_everything_typed_ahead_of_save_is_saved() -> None:
             app.simulate_key(key)
         await until(pilot, lambda: app.saved)
         assert app.saved[0]["name"] == "Onequickly"
+
+
+async def test_the_chosen_word_is_in_sight_where_they_do_not_all_fit():
+    async with at_form((40, 24), (*SPECS, LOGIN)) as (app, pilot):
+        await pilot.press("shift+tab")
+        for word in ("reference", "sign in", "none", "password"):
+            await pilot.press("space")
+            await pilot.pause()
+            assert f"● {word}" in app.text

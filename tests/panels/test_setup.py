@@ -281,3 +281,13 @@ async def test_a_dropped_line_keeps_a_form_but_no_password():
     assert name == "accounts "
     assert typed["email"] == "anna@acme.test"
     assert not {"password", "pasted"} & set(typed)
+
+
+async def test_what_a_field_says_goes_with_its_form():
+    async with at(small_desk()) as user:
+        screen = await goes(user)
+        await user.press("enter")
+        await user.until(lambda: screen.context is Context.FORM and screen.status.sentence)
+        await user.press("escape")
+        await user.until(lambda: screen.context is Context.SETUP)
+        assert screen.status.sentence == ""

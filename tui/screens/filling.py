@@ -106,8 +106,9 @@ class FillingScreen(OverScreen):
         self.field_says(event.sentence)
 
     def on_form_leave(self, event: Form.Leave) -> None:
-        """Leave the form."""
+        """Leave the form, and what its fields said."""
         event.stop()
+        self.say("")
         self.leave_form()
 
     def on_form_save(self, event: Form.Save) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -51,13 +53,19 @@ class Choice(Painted, can_focus=True):
         self.value = self._options[0]
 
     def line(self, y: int) -> tuple[Line, Ground]:
-        """Show all of them, the chosen one marked."""
+        """Show all of them, the chosen one marked; where they do not fit, from as far right as it takes to see it."""
         spans: list[tuple[str, Role]] = []
-        for option in self._options:
+        for option in self._options[self._hidden() :]:
             chosen = option == self.value
             spans += [("● " if chosen else "○ ", Role.ACCENT if chosen else Role.MUTED)]
             spans += [(wash.line(option), Role.STRONG if chosen else Role.MUTED), ("  ", Role.TEXT)]
         return tuple(spans), Ground.CURSOR if self.has_focus else Ground.PAGE
+
+    def _hidden(self) -> int:
+        """How many of the first ones stand out of sight."""
+        at = self._options.index(self.value)
+        ends = [0, *accumulate(cell_len(wash.line(option)) + 4 for option in self._options)]
+        return next((first for first in range(at) if ends[at + 1] - ends[first] - 2 <= self.size.width), at)
 
     def choose(self, value: str) -> None:
         """Choose this one; a word that is none of them is ignored."""
