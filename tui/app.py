@@ -184,10 +184,10 @@ class NightdeskApp(CellDiffApp):
         finally:
             self.exit(return_code=129)
 
-    async def action_help_quit(self) -> None:
+    def action_help_quit(self) -> None:
         """Ctrl-C, where Textual would lay a notice over the screen for seconds."""
         if isinstance(self.screen, KeyedScreen):
-            await self.screen.interrupt()
+            self.call_later(self.screen.interrupt)
 
     async def action_quit(self) -> None:
         """Leave. A text that cannot be saved asks for a second ``q``."""
