@@ -130,3 +130,14 @@ async def test_a_broken_feed_is_begun_anew_and_everything_is_read_again(monkeypa
         await user.until(lambda: user.status == "The feed broke.")
         desk.change(5, title="after the break")
         await user.sees("after the break")
+
+
+async def test_what_lies_over_the_thread_is_broken_anew_for_another_width():
+    desk = small_desk()
+    desk.raw_text = "X-Long: " + "0123456789" * 8 + "END\r\n\r\nHello\r\n"
+    async with at(desk, (100, 30)) as user:
+        await user.press("o")
+        await user.sees("END")
+        await user.pilot.resize_terminal(60, 30)
+        await user.until(lambda: user.app.size.width == 60)
+        await user.sees("9END")

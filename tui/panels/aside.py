@@ -6,6 +6,7 @@ It is mounted, and all it needs imported, behind the first frame.
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from textual import events
 from textual.message import Message
 
 from models.types.message import MessageView, Thread
@@ -30,6 +31,8 @@ class Aside(Pager):
         self.display = False
         self._below = below
         self._clock = clock
+        self._again: Callable[[], None] | None = None  # puts there what lies there, as wide as it then is
+        self._wide = 0
         self.message: MessageView | None = None  # whose details lie here
         self._details: tuple[Detail, ...] = ()
         self.marked = True
@@ -57,7 +60,8 @@ class Aside(Pager):
         shown = self.message if self.display else None
         for message in thread.messages if shown else ():
             if shown and message.id == shown.id:
-                self._put_details(message)
+                self._again = partial(self._put_details, message)
+                self._again()
 
     def close(self) -> bool:
         """Take it away again; False when nothing lay there."""
@@ -72,11 +76,20 @@ class Aside(Pager):
 
     def _lay(self, put: Callable[[], None]) -> None:
         focused = self._below.has_focus
+        self._again = put
         self._below.display, self.display = False, True
         self.call_after_refresh(put)
         if focused:
             self.screen.set_focus(self)
         self.post_message(self.Turned())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break its lines anew; the page stays where it was."""
+        if self.display and self._again is not None and self._wide not in (0, event.size.width):
+            top = self.top
+            self._again()
+            self.go(top)
+        self._wide = event.size.width
 
     def _put(self, painters: Iterable[Callable[[], list[Line]]]) -> None:
         self.message, self._details = None, ()
