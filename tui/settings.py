@@ -81,15 +81,22 @@ def database_url(said: str, origin: str) -> str:
         return f"{SQLITE}{user_data_path('nightdesk') / 'desk.db'}"
     scheme, separator, rest = said.partition("://")
     if not separator:
-        return f"{SQLITE}{Path(said).expanduser().absolute()}"
+        return f"{SQLITE}{_file_path(said, origin)}"
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
-        return f"{SQLITE}{Path(rest[1:]).expanduser().absolute()}"
+        return f"{SQLITE}{_file_path(rest[1:], origin)}"
     if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return POSTGRES + rest
     raise SettingsError(
         f"database ({origin}) names no database nightdesk can use.",
         "Give the path of a SQLite file, or postgresql+psycopg://USER@HOST/NAME.",
     )
+
+
+def _file_path(said: str, origin: str) -> Path:
+    path = Path(said).expanduser().absolute()
+    if path.is_dir():
+        raise SettingsError(f"database ({origin}) is the folder {path}.", f"Name a file in it: {path / 'desk.db'}")
+    return path
 
 
 def shown_url(url: str) -> str:

@@ -83,6 +83,13 @@ def test_every_fault_names_the_setting_and_where_it_came_from(
     assert sentence.endswith(".")
 
 
+@pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])
+def test_a_folder_is_no_database(tmp_path: Path, form: str) -> None:
+    with pytest.raises(SettingsError, match=f"^database .--database. is the folder {tmp_path}.$") as refused:
+        settings.load(form.format(tmp_path))
+    assert refused.value.remedy == f"Name a file in it: {tmp_path / 'desk.db'}"
+
+
 def test_a_database_that_is_no_string_is_refused() -> None:
     write("database = 3")
     with pytest.raises(SettingsError, match="database"):
