@@ -141,3 +141,13 @@ async def test_what_lies_over_the_thread_is_broken_anew_for_another_width():
         await user.pilot.resize_terminal(60, 30)
         await user.until(lambda: user.app.size.width == 60)
         await user.sees("9END")
+
+
+async def test_tips_are_read_to_their_end_on_a_narrow_terminal():
+    desk = small_desk()
+    desk.tips = ("Mail comes in by itself. r answers: type, Esc, y. It leaves after 5 seconds,", "and q removes all.")
+    async with at(desk, (60, 18)) as user:
+        await user.sees("after 5 seconds, and")
+        await user.sees("removes all.")
+        await user.pilot.resize_terminal(80, 24)
+        await user.until(lambda: any(line.strip() == "and q removes all." for line in user.lines))

@@ -26,6 +26,7 @@ from tui.panels.list_head import ListHead
 from tui.panels.record_list import RecordList
 from tui.panels.status import StatusLine
 from tui.panels.thread import ThreadPanel
+from tui.render.cells import wrap
 from tui.render.ink import Line, Role
 from tui.screens.keyed import KeyedScreen
 from tui.screens.pace import Dwell, Seconds
@@ -76,6 +77,7 @@ class DeskScreen(KeyedScreen):
         self._composer: Composer | None = None
         self._command_line: CommandLine | None = None
         self.hints = Lines(id="hints")
+        self._tips = Lines(id="tips")
         self.questions = Questions(self)
 
     def compose(self) -> ComposeResult:
@@ -87,13 +89,19 @@ class DeskScreen(KeyedScreen):
                 yield self.records
             with Vertical(id="right"):
                 yield self.thread
-        tips = Lines(id="tips")
-        tips.display = bool(self._desk.tips)
-        tips.styles.height = max(len(self._desk.tips), 1)
-        tips.show(*((("  ", Role.TEXT), (tip, Role.NOTE)) for tip in self._desk.tips))
-        yield tips
+        yield self._tips
+        self._show_tips(self.app.size.width)
         yield self.status
         yield self.hints
+
+    def _show_tips(self, width: int) -> None:
+        """Show the tips as they are where they fit, else broken anew."""
+        room = max(width - 2, 20)
+        fit = all(len(tip) <= room for tip in self._desk.tips)
+        tips = self._desk.tips if fit else wrap(" ".join(self._desk.tips), room)
+        self._tips.display = bool(tips)
+        self._tips.styles.height = max(len(tips), 1)
+        self._tips.show(*((("  ", Role.TEXT), (tip, Role.NOTE)) for tip in tips))
 
     def on_mount(self) -> None:
         """Read what the first frame shows."""
@@ -239,7 +247,8 @@ class DeskScreen(KeyedScreen):
             self.hints.show(line)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fill the footer."""
+        """Fill the footer, and break the tips anew."""
+        self._show_tips(event.size.width)
         self.call_after_refresh(self._turned)
 
     async def at_rest(self) -> None:
