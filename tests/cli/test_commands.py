@@ -171,6 +171,11 @@ def test_nonsense_is_a_usage_error(said: Said) -> None:
         assert (code, "--help" in err) == (USAGE, True)
 
 
+def test_what_may_be_said_is_listed_in_words(said: Said) -> None:
+    code, _, err = said("rule", "add", "Vip", "--when", "bogus")
+    assert (code, "choose from 'opened', 'written'" in err) == (USAGE, True)
+
+
 @pytest.mark.parametrize("words", ["--nothing", "--size-limit much"])
 def test_nonsense_in_a_pipe_keeps_the_mail_in_the_queue(said: Said, words: str) -> None:
     assert said("ingest", *words.split())[0] == TEMPORARY

@@ -1,10 +1,12 @@
 """The command line in one tree. Declaring it imports nothing but argparse: ``--help`` must not wait for a database."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeAlias
 
 USAGE = 64  # EX_USAGE, sysexits.h
+AN_ENUM = re.compile(r"<\w+\.\w+: ('[^']*')>")  # as argparse writes one of our words
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -14,6 +16,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to learn more."""
+        message = AN_ENUM.sub(r"\1", message)
         self.exit(self.get_default("usage_code") or USAGE, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
 
 
