@@ -5,6 +5,7 @@ import signal
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from tui import garbage
 from tui.cli.output import say
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def run(arguments: Namespace) -> int:
 
 
 async def _until_stopped(database: "Database", settings: "Settings") -> None:
-    from gateway.workers import supervisor
-    from tui.identity import holder, hostname
+    with garbage.held():
+        from gateway.workers import supervisor
+        from tui.identity import holder, hostname
 
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
