@@ -1,7 +1,7 @@
 """What stands between a draft and its sending, one sentence each (R12)."""
 
 from models.types.draft_mode import DraftMode
-from models.types.people import Audience, Channel
+from models.types.people import Audience, Channel, Why
 
 
 def problems(
@@ -30,6 +30,8 @@ def _problems_of_reply(audience: Audience, sender: str, refusal: str, quoted_not
     found = []
     if not audience.recipients:
         found.append("Nobody would get this: choose a recipient, or write it as a note.")
+    elif all(person.staff and person.why is not Why.TO for person in audience.recipients):
+        found.append("No customer would get this: choose a recipient, or write it as a note.")
     found += [f"{person.name or 'A recipient'} has no mail address." for person in mailed if not person.address]
     if mailed and not sender:
         found.append(refusal or "There is no address this record may be answered from: ask an admin of the desk.")

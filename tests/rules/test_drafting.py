@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from models.rules.drafting import problems
@@ -17,7 +19,8 @@ SENDER = "Support <support@desk.test>"
         (DraftMode.REPLY, " \n\t", (anna,), SENDER, False, ("no text",)),
         (DraftMode.REPLY, "Hello", (), SENDER, False, ("Nobody",)),
         (DraftMode.REPLY, "Hello", (anna,), "", False, ("no address this record",)),
-        (DraftMode.REPLY, "Hello", (kim,), "", False, ()),
+        (DraftMode.REPLY, "Hello", (kim,), "", False, ("No customer",)),
+        (DraftMode.REPLY, "Hello", (replace(kim, why=Why.TO),), "", False, ()),
         (DraftMode.REPLY, "Hello", (anna,), SENDER, True, ("internal note",)),
         (DraftMode.REPLY, "", (), "", True, ("no text", "Nobody", "internal note")),
         (DraftMode.NOTE, "Hello", (), "", False, ()),
