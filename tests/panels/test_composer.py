@@ -220,6 +220,14 @@ async def test_an_empty_reply_says_what_is_missing():
         await user.press("escape", "y")
         await user.sees("There is no text yet; e goes on writing.")
         assert user.screen.composer.display
+        for change in (":to mara@olsen.example", ":subject Other words"):
+            await user.press("y")
+            await user.sees("There is no text yet; e goes on writing.")
+            await user.type(change)
+            await user.press("enter")
+            await user.until(
+                lambda: "no text yet" not in user.text, "what was wrong before a change is not said after it"
+            )
 
 
 async def test_a_failed_save_keeps_the_text_and_says_so():

@@ -64,7 +64,7 @@ class Composer(Vertical, can_focus=True):
         self._saving = asyncio.Lock()
         self._there = asyncio.Event()  # the draft was read, or could not be
         self._trouble: tuple[Line, ...] = ()
-        self._refusal: tuple[Line, ...] = ()  # of an address; until the next letter
+        self._refusal: tuple[Line, ...] = ()  # of an address or a send; until the draft changes
         self.idle = asyncio.Event()  # nothing is being sent, kept or thrown away just now
         self.idle.set()
 
@@ -225,7 +225,7 @@ class Composer(Vertical, can_focus=True):
             self._base = result.newest
             self._trouble = tuple(news_lines(result.news, width))
         elif isinstance(result, NotSendable):
-            self._trouble = tuple(problem_lines(result.problems, width))
+            self._refusal = tuple(problem_lines(result.problems, width))
         self.review()
 
     def keep(self) -> None:
@@ -262,12 +262,12 @@ class Composer(Vertical, can_focus=True):
     def choose_recipients(self, addresses: str) -> None:
         """Choose the recipients; "" goes back to the computed ones."""
         chosen = tuple(part.strip() for part in addresses.replace(";", ",").split(",") if part.strip())
-        self._to = chosen or None
+        self._to, self._refusal = chosen or None, ()
         self._save_later()
 
     def change_subject(self, subject: str) -> None:
         """Change the subject."""
-        self._subject = " ".join(subject.split())
+        self._subject, self._refusal = " ".join(subject.split()), ()
         self._save_later()
 
     # -- files
