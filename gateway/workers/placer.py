@@ -67,7 +67,7 @@ class Placer:
             return 0
         await self._parsers.ready()
         async with self._attempt([mail.id for mail in group]):
-            read = await asyncio.gather(*(self._read(mail) for mail in group))
+            read = await self._read_all(group)
             together = zip(group, read, strict=True)
             await self._place([(mail.id, parsed) for mail, parsed in together if parsed is not None])
         return len(group)
@@ -105,6 +105,16 @@ class Placer:
             await self._threads.write(raw_mail.take_attempt_back, raw_ids)
         except DatabaseError as error:
             log.warning("A try of mails %d to %d stays counted: %s", raw_ids[0], raw_ids[-1], error)
+
+    async def _read_all(self, group: Sequence[Queued]) -> list[IncomingMail | None]:
+        """Read them beside each other; when one cannot go on, none does."""
+        reading = [asyncio.ensure_future(self._read(mail)) for mail in group]
+        try:
+            return await asyncio.gather(*reading)
+        finally:
+            for one in reading:
+                one.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
 
     async def _read(self, mail: Queued) -> IncomingMail | None:
         try:

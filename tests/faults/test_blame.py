@@ -46,6 +46,23 @@ async def test_told_to_end_while_it_is_read_again_and_again(desk: Desk) -> None:
         assert [(row.state, row.attempts) for row in desk.rows(RawMail)] == [("stored", 0)] * 2
 
 
+async def test_when_the_database_goes_away_under_one_mail_nobody_goes_on_with_the_others(desk: Desk) -> None:
+    store(desk, *(mail(f"innocent{number}") for number in range(6)))
+    for nth in range(2, 40):
+        database = Database(desk.database.url)
+        faults = Faults(database, nth, "io")
+        threads = DatabaseThreads(database)
+        parsers = Parsers(threads)
+        await asyncio.gather(Placer(threads, parsers).place_new(), return_exceptions=True)
+        assert asyncio.all_tasks() == {asyncio.current_task()}, f"after call {nth} failed"
+        await parsers.close()
+        threads.close()
+        database.close()
+        if not faults.fired:
+            return
+    raise AssertionError("a call always failed")
+
+
 async def test_the_database_goes_away_while_it_is_read_again_and_again(desk: Desk, tmp_path: Path) -> None:
     store(desk, mail("innocent"))
     for nth in range(2, 30):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 
+from gateway.transports.smtp import Parcel
 from gateway.workers import journal
 from gateway.workers.courier import Courier
 from models.store.changes import announce
@@ -99,12 +100,12 @@ async def test_a_crash_of_one_job_is_nobody_elses(desk: Desk, monkeypatch: pytes
     crashes = 0
     carry = Courier.carry
 
-    async def crashing(self: Courier, claim: Claim, wire: bytes) -> Outcome:
+    async def crashing(self: Courier, claim: Claim, wire: bytes, then: Parcel | None) -> Outcome:
         nonlocal crashes
         crashes += 1
         if crashes == 1:
             raise RuntimeError("a mistake of ours")
-        return await carry(self, claim, wire)
+        return await carry(self, claim, wire, then)
 
     monkeypatch.setattr(Courier, "carry", crashing)
     smtp, imap = FaultySmtp(), FaultyImap()
