@@ -127,7 +127,7 @@ async def test_a_copy_taken_over_meanwhile_is_not_sent(desk: Desk, claim_renew: 
     async with server.serving():
         desk.serve(smtp=server)
         desk.answer(1)
-        async with working(desk, pace=replace(QUICK, claim=0.1, claim_renew=claim_renew, recover=0.05)):
+        async with working(desk, pace=replace(QUICK, claim=0.05, claim_renew=claim_renew, recover=0.02)):
             await server.until("cut")
             await desk.until(lambda: desk.states() == {SENT: 1})
     desk.judge_sending(server)
