@@ -58,9 +58,8 @@ def _read(content: bytes) -> IncomingMail:
     subject = header.text("subject")
     return_path = _return_path(header)
     bounce, is_report = _guarded(faults, (Bounce(), False), read_report, root, held, sender, subject, return_path)
-    text = _text(held)
-    if not is_report and not text.strip():
-        text = _guarded(faults, "", carried_text, root)
+    said = _text(held)
+    carried = "" if is_report or said.strip() else _guarded(faults, "", carried_text, root)
     loop_tag = header.text(LOOP_HEADER)[:200]
     judged = judge(header, sender=sender, subject=subject, return_path=return_path, report=is_report, loop_tag=loop_tag)
     return IncomingMail(
@@ -75,8 +74,8 @@ def _read(content: bytes) -> IncomingMail:
         in_reply_to=message_ids(header.raw("in-reply-to")),
         references=message_ids(header.raw("references")),
         date=date(header.raw("date")),
-        text=text,
-        reply_text=_guarded(faults, _text(held), _new_text, held, subject),
+        text=carried or said,
+        reply_text=_guarded(faults, said, _new_text, held, subject),
         has_html=held.has_html,
         attachments=tuple(held.files),
         mail_class=judged.mail_class,
