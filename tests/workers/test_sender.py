@@ -19,16 +19,23 @@ from tests.workers.working import Desk, working
 SENT, QUEUED, FAILED, UNSURE = DeliveryState.SENT, DeliveryState.QUEUED, DeliveryState.FAILED, DeliveryState.UNSURE
 
 
-async def test_what_is_queued_leaves_over_one_connection(desk: Desk) -> None:
-    server = FaultySmtp()
+async def all_sent_at_once(desk: Desk, server: FaultySmtp, count: int) -> None:
+    """Send so many answers; each arrives once, at its first try, whatever the server says in between."""
     async with server.serving():
         desk.serve(smtp=server)
-        desk.answer(12)
+        desk.answer(count)
         async with working(desk):
-            await desk.until(lambda: desk.states() == {SENT: 12})
+            await desk.until(lambda: desk.states() == {SENT: count})
     desk.judge_sending(server)
+    assert set(copies(server).values()) == {1}
+    assert [attempt.outcome for attempt in desk.attempts()] == ["accepted"] * count
+    assert desk.account().send_state is AccountState.OK
+
+
+async def test_what_is_queued_leaves_over_one_connection(desk: Desk) -> None:
+    server = FaultySmtp()
+    await all_sent_at_once(desk, server, 12)
     assert server.connections == 1
-    assert all(attempt.outcome == "accepted" for attempt in desk.attempts())
     assert desk.account().send_success_at is not None
 
 
@@ -77,27 +84,13 @@ async def test_a_fault_before_the_dot_is_tried_again_and_told(desk: Desk, at: st
 async def test_what_is_not_understood_ahead_is_said_again_in_order(desk: Desk, do: str) -> None:
     """The second mail's MAIL came with the first one's final dot: what a server says to that is not yet its word."""
     server = FaultySmtp(Fault("mail", do, 2))
-    async with server.serving():
-        desk.serve(smtp=server)
-        desk.answer(4)
-        async with working(desk):
-            await desk.until(lambda: desk.states() == {SENT: 4})
-    desk.judge_sending(server)
-    assert set(copies(server).values()) == {1}
-    assert {attempt.outcome for attempt in desk.attempts()} == {"accepted"}
-    assert desk.account().send_state is AccountState.OK
+    await all_sent_at_once(desk, server, 4)
     assert server.connections == 2
 
 
 async def test_a_server_that_forgets_what_came_with_the_dot_gets_every_mail(desk: Desk) -> None:
     server = FaultySmtp(forgetful=True)
-    async with server.serving():
-        desk.serve(smtp=server)
-        desk.answer(6)
-        async with working(desk):
-            await desk.until(lambda: desk.states() == {SENT: 6})
-    desk.judge_sending(server)
-    assert set(copies(server).values()) == {1}
+    await all_sent_at_once(desk, server, 6)
     (forgotten,) = server.forgotten
     assert [line[:4] for line in forgotten.split(b"\r\n")] == [b"MAIL", b"RCPT", b"DATA", b""]
     assert server.connections == 2
@@ -119,14 +112,7 @@ async def test_an_account_that_must_wait_lets_go_of_the_mail_that_was_said_ahead
 
 async def test_more_replies_than_were_asked_for_answer_nothing_that_was_said_ahead(desk: Desk) -> None:
     server = FaultySmtp(Fault("dot", "say 250 2.0.0 queued\r\n250 2.1.0 all is well", 0))
-    async with server.serving():
-        desk.serve(smtp=server)
-        desk.answer(4)
-        async with working(desk):
-            await desk.until(lambda: desk.states() == {SENT: 4})
-    desk.judge_sending(server)
-    assert set(copies(server).values()) == {1}
-    assert {attempt.outcome for attempt in desk.attempts()} == {"accepted"}
+    await all_sent_at_once(desk, server, 4)
 
 
 @pytest.mark.parametrize("do", ["reset", "hang", "garbage", "accept_then_reset"])
