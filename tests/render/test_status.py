@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from rich.cells import cell_len
 
 from models.types.health import AccountHealth, AccountState
-from tui.render.status import health, status_lines
+from tui.render.status import StatusFacts, health, status_lines
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -21,7 +21,10 @@ def test_a_limit_nobody_waits_for_is_not_worth_a_word() -> None:
 
 def test_a_sentence_too_long_for_its_lines_is_cut_and_a_stopped_account_still_said() -> None:
     stopped = AccountHealth(1, "support", AccountState.STOPPED, True, True, NOW, 0, "No login.", 0, 0, "", NOW)
-    lines = ["".join(text for text, _ in line) for line in status_lines("word " * 50, True, (), (stopped,), 60, NOW)]
+    lines = [
+        "".join(text for text, _ in line)
+        for line in status_lines(StatusFacts("word " * 50, True, (), (stopped,)), 60, NOW)
+    ]
     assert len(lines) == 4
     assert all(cell_len(line) <= 60 for line in lines)
     assert lines[2].endswith("…")

@@ -10,7 +10,7 @@ from models.types.health import AccountHealth
 from tui.bridge import Desk
 from tui.panels.clock import Clock
 from tui.render.delivery import hold_left
-from tui.render.status import status_line, status_lines
+from tui.render.status import StatusFacts, status_line, status_lines
 from tui.widgets.fault import fault_of
 from tui.widgets.painted import Lines
 
@@ -91,8 +91,9 @@ class StatusLine(Lines):
         if not self.size.width:
             return
         accounts = self._accounts if self._asked else None
-        facts = (self._sentence, self._bad, self._holds, accounts, self.size.width, self._clock())
-        lines = [status_line(*facts)] if self._offered else status_lines(*facts)
+        facts = StatusFacts(self._sentence, self._bad, self._holds, accounts)
+        width, now = self.size.width, self._clock()
+        lines = [status_line(facts, width, now)] if self._offered else status_lines(facts, width, now)
         if self._height != len(lines):
             self._height = self.styles.height = len(lines)
         self.show(*lines)

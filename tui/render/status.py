@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -15,6 +16,15 @@ from tui.render.words import VIEWS
 
 MOST_LINES = 3  # of a sentence
 NARROWEST = 20  # cells, in which a sentence is still worth breaking
+
+
+class StatusFacts(NamedTuple):
+    """What the status line tells. ``bad``: the sentence is of a fault; ``holds``: when held copies leave."""
+
+    sentence: str
+    bad: bool
+    holds: Sequence[datetime]
+    accounts: Sequence[AccountHealth] | None  # None: not read yet
 
 
 def tabs(counts: Counts | None, view: View, width: int) -> Line:
@@ -63,19 +73,13 @@ def health(accounts: Sequence[AccountHealth] | None, width: int) -> Line:
     return ((f"mail ok{waiting} ", Role.MUTED),)
 
 
-def status_lines(
-    sentence: str,
-    bad: bool,
-    holds: Sequence[datetime],
-    accounts: Sequence[AccountHealth] | None,
-    width: int,
-    now: datetime,
-) -> list[Line]:
+def status_lines(facts: StatusFacts, width: int, now: datetime) -> list[Line]:
     """Say a long sentence to its end on a few lines; what the mail does comes after it."""
+    sentence, bad, holds, accounts = facts
     text = wash.line(sentence, 300)
     right = health(accounts, max(width // 2, width - cell_len(text) - 3))
     if (holds and not bad) or width < NARROWEST or cell_len(text) + length(right) + 2 <= width:
-        return [status_line(sentence, bad, holds, accounts, width, now)]
+        return [status_line(facts, width, now)]
     parts = wrap(text, width - 2)
     parts = (
         [*parts[: MOST_LINES - 1], cut(" ".join(parts[MOST_LINES - 1 :]), width - 2)] if parts[MOST_LINES:] else parts
@@ -87,15 +91,9 @@ def status_lines(
     return [*lines, last, apart((), health(accounts, width), width)] if ill else [*lines, last]
 
 
-def status_line(
-    sentence: str,
-    bad: bool,
-    holds: Sequence[datetime],
-    accounts: Sequence[AccountHealth] | None,
-    width: int,
-    now: datetime,
-) -> Line:
+def status_line(facts: StatusFacts, width: int, now: datetime) -> Line:
     """Put the newest hold's countdown or the last sentence at the left, mail health at the right."""
+    sentence, bad, holds, accounts = facts
     left: list[Span] = [(" ", Role.TEXT)]
     if holds and not bad:
         seconds = hold_left(max(holds), now)
